@@ -1,0 +1,1 @@
+"""The desk: asks, decides, remembers, shows."""

@@ -1,0 +1,91 @@
+"""Names every input that nobody knows: its code, what it is about, and the source it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from schemas.model import Accumulator, Accumulators, Assumption, Benefits, Citation, Eligibility, Fact
+from service.engine.brief import NO_NETWORK, Brief
+from service.engine.cost import Charge
+from service.engine.money import dollars
+from service.engine.pots import YearPots
+
+Described = tuple[Mapping[str, Any], tuple[Citation, ...]]
+_SILENT = Accumulator()
+
+
+def describer(charges: Sequence[Charge], benefits: Benefits, network: str) -> Callable[[str], Described]:
+    """Return a function from an unknown's code to its parameters and citations."""
+
+    def describe(code: str) -> Described:
+        if code == "allowed_amount_carried_forward":
+            return _carried_amount(charges)
+        if code in ("limit_used_unknown", "limit_exception_needed"):
+            return _limit(charges)
+        if code.endswith(("_met_unknown", "_limit_unknown")) and not code.startswith("secondary"):
+            return _pot(code, benefits, network)
+        return {}, _price_citations(charges, code)
+
+    return describe
+
+
+def _carried_amount(charges: Sequence[Charge]) -> Described:
+    for charge in charges:
+        if charge.price.base.code == "allowed_amount_carried_forward":
+            cited = charge.price.citations
+            return {"on": charge.date.isoformat(), "source": cited[0].title}, cited
+    return {}, ()
+
+
+def _limit(charges: Sequence[Charge]) -> Described:
+    for charge in charges:
+        for use in charge.limits:
+            limit = use.limit
+            return {"units": limit.units, "unit": limit.unit, "period": limit.period}, use.citations
+    return {}, ()
+
+
+def _pot(code: str, benefits: Benefits, network: str) -> Described:
+    name = "deductible" if code.startswith("deductible") else "out_of_pocket_max"
+    scope = "family" if "_family_" in code else "individual"
+    own = _accumulator(getattr(benefits.networks.get(network, NO_NETWORK), name), scope)
+    legal = _accumulator(benefits.legal_maximum, scope)
+    limit = own.limit if own.limit is not None else legal.limit if code.endswith("_limit_unknown") else None
+    if limit is None or limit.value is None:
+        return {"scope": scope}, ()
+    return {"scope": scope, "limit": dollars(limit.value)}, (limit.citation,)
+
+
+def _accumulator(pots: Accumulators, scope: str) -> Accumulator:
+    found: Accumulator | None = getattr(pots, scope)
+    return found or _SILENT
+
+
+def _price_citations(charges: Sequence[Charge], code: str) -> tuple[Citation, ...]:
+    return next((charge.price.citations for charge in charges if code in charge.price.unknowns()), ())
+
+
+def more_assumptions(
+    brief: Brief, eligibility: Eligibility, years: Sequence[YearPots], plan_year: Fact[tuple[int, int]] | None
+) -> tuple[Assumption, ...]:
+    """Return the assumptions that no simulation varies."""
+    found: list[Assumption] = []
+    if (
+        eligibility.status == "undetermined"
+        and not _speaks(brief.inquiry.told)
+        and not _speaks(brief.reported)
+    ):
+        found.append(Assumption("membership_not_confirmed", {"payer": brief.payer.name}, None))
+    if brief.network_assumed:
+        found.append(Assumption("network_assumed", {"network": brief.network}, None))
+    if plan_year is None and len(years) > 1 and brief.payer.line_of_business not in ("medicare", "medicaid"):
+        found.append(Assumption("plan_year_assumed", {}, None))
+    for name, citation in dict.fromkeys(carried for year in years for carried in year.carried):
+        found.append(Assumption(f"{name}_limit_carried_forward", {}, 0, (citation,)))
+    return tuple(found)
+
+
+def _speaks(benefits: Benefits | None) -> bool:
+    """Whether a witness said anything at all of this member."""
+    return benefits is not None and benefits != Benefits(witness=benefits.witness)

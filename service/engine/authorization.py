@@ -1,0 +1,106 @@
+"""Whether prior authorization is needed, whom to ask, by when, and when an answer is due."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, TypeVar
+
+from schemas.model import (
+    AuthorizationTerms,
+    Benefits,
+    Citation,
+    Contact,
+    Fact,
+    LevelBenefits,
+    PriorAuthorization,
+    Step,
+)
+from service.engine.brief import Brief, View
+from service.engine.calendar import clock_end, latest_submission, start_of_day
+from service.engine.confirm import confirm_reasons
+from service.engine.episode import LaidPhase
+
+T = TypeVar("T")
+
+
+def authorize(view: View, laid: LaidPhase) -> PriorAuthorization:
+    """Return the authorization answer of a phase; its care starts on the phase's first session."""
+    starts = laid.dates[0]
+    benefits, benefit = view.benefits_on(starts), view.level_on(starts, laid.phase.level_of_care)
+    fact, hint = benefit.prior_authorization, benefit.authorization_hint
+    status = fact.value if fact is not None else "undetermined"
+    asked = status in ("required", "notification") or (fact is None and hint is not None)
+    answer = _deadlines(view.brief, benefit.authorization, starts) if asked else PriorAuthorization(status)
+    reasons = _reasons(fact, hint, view.brief.today)
+    terms = benefit.authorization
+    return PriorAuthorization(
+        status=status,
+        reasons=reasons,
+        contact=_contact(benefits, benefit),
+        submit_by=answer.submit_by,
+        late=answer.late,
+        decision_due_standard=answer.decision_due_standard,
+        decision_due_expedited=answer.decision_due_expedited,
+        initial_units=_value(terms.initial_units),
+        unit=terms.unit,
+        review_every_days=_value(terms.review_every_days),
+        retro_allowed=_value(terms.retro_allowed),
+        criteria=_value(terms.criteria) or (),
+        documents=_value(terms.documents) or (),
+        citations=_citations(fact or hint, terms, asked),
+    )
+
+
+def _value(fact: Fact[T] | None) -> T | None:
+    return fact.value if fact is not None else None
+
+
+def _reasons(fact: Fact[str] | None, hint: Fact[str] | None, today: date) -> tuple[Step, ...]:
+    if fact is not None:
+        return (Step(f"authorization_{fact.value}", {}, (fact.citation,)), *confirm_reasons(fact, today))
+    if hint is not None:
+        return (Step(f"hint_{hint.value}", {}, (hint.citation,)), *confirm_reasons(hint, today))
+    return (Step("authorization_not_published"),)
+
+
+def _contact(benefits: Benefits, benefit: LevelBenefits) -> Contact | None:
+    fact = benefit.authorization.contact
+    if fact is not None and fact.citation.kind != "published":
+        return fact.value
+    administrator = benefits.administrator
+    if administrator is None or administrator.value is None:
+        return _value(fact) or _value(benefits.contact)
+    # A carve-out that someone told or reported decides, whatever the payer's own line is.
+    if administrator.citation.kind != "published" or fact is None:
+        return administrator.value
+    return fact.value
+
+
+def _citations(fact: Fact[str] | None, terms: AuthorizationTerms, asked: bool) -> tuple[Citation, ...]:
+    facts: list[Fact[Any] | None] = [fact, terms.contact, terms.criteria, terms.documents]
+    if asked:
+        facts += [terms.standard, terms.expedited]
+    return tuple(dict.fromkeys(each.citation for each in facts if each is not None))
+
+
+def _deadlines(brief: Brief, terms: AuthorizationTerms, starts: date) -> PriorAuthorization:
+    """Count back from the start by the payer's own clock, and forward from the submission."""
+    standard, expedited = terms.standard, terms.expedited
+    submit_by, late = None, False
+    if standard is not None:
+        submit_by = latest_submission(starts, standard.value, brief.zone, brief.holidays, brief.today)
+        late = submit_by is None
+        submit_by = submit_by or brief.today
+    submitted = terms.submitted_at.value if terms.submitted_at is not None else None
+    begins = submitted or (start_of_day(submit_by, brief.zone) if submit_by is not None else None)
+    if begins is None:
+        return PriorAuthorization("undetermined")
+    due = clock_end(begins, standard.value, brief.zone, brief.holidays) if standard is not None else None
+    fast = clock_end(begins, expedited.value, brief.zone, brief.holidays) if expedited is not None else None
+    return PriorAuthorization(
+        "undetermined",
+        submit_by=submit_by,
+        late=late and submitted is None,
+        decision_due_standard=due.astimezone(brief.zone).date() if due is not None else None,
+        decision_due_expedited=fast,
+    )

@@ -1,0 +1,82 @@
+"""Everything one determination is made from, and the settled view of it on each date."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+
+from schemas.model import (
+    Benefits,
+    Inquiry,
+    LevelBenefits,
+    NetworkBenefits,
+    Payer,
+    Period,
+    Site,
+    Step,
+)
+from service.engine.settle import settle
+
+NO_NETWORK = NetworkBenefits()
+NO_LEVEL = LevelBenefits()
+NOTHING = Benefits(witness="published")
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """The inputs of a determination. `hours` maps a level to the weekly hours (from, below) it stands for."""
+
+    inquiry: Inquiry
+    payer: Payer
+    site: Site
+    network: str
+    published: tuple[Period, ...]
+    now: datetime
+    zone: tzinfo
+    reported: Benefits | None = None
+    holidays: Set[date] = frozenset()
+    hours: Mapping[str, tuple[int, int | None]] | None = None
+    second_payer: Payer | None = None
+    second_published: tuple[Period, ...] = ()
+    second_site: Site | None = None
+    network_assumed: bool = False
+    warnings: tuple[Step, ...] = ()
+
+    @property
+    def today(self) -> date:
+        """The clinic's date."""
+        return self.now.astimezone(self.zone).date()
+
+
+class View:
+    """The settled benefits on each date, settled once for each published period."""
+
+    def __init__(self, brief: Brief) -> None:
+        self.brief = brief
+        self.network = brief.network
+        self._starts = [period.starts for period in brief.published]
+        self._settled: dict[int, Benefits] = {}
+
+    def period_on(self, on: date) -> int:
+        """Return the index of the published period a date falls in, or -1 before the first."""
+        return bisect_right(self._starts, on) - 1
+
+    def published_on(self, on: date) -> Benefits:
+        """Return what the rulebook says on a date."""
+        index = self.period_on(on)
+        return self.brief.published[index].benefits if index >= 0 else NOTHING
+
+    def benefits_on(self, on: date) -> Benefits:
+        """Return what all witnesses, settled, say on a date."""
+        index = self.period_on(on)
+        if index not in self._settled:
+            brief = self.brief
+            self._settled[index] = settle(self.published_on(on), brief.reported, brief.inquiry.told)
+        return self._settled[index]
+
+    def level_on(self, on: date, level_of_care: str) -> LevelBenefits:
+        """Return the settled benefits of a level, in the network asked about, on a date."""
+        network = self.benefits_on(on).networks.get(self.network, NO_NETWORK)
+        return network.levels.get(level_of_care, NO_LEVEL)

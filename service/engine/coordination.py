@@ -1,0 +1,123 @@
+"""Which coverage pays first, and what the second one brings to the arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from schemas.model import OUTPATIENT, Benefits, SecondaryRule, Step
+from service.engine.brief import Brief, View
+from service.engine.calendar import CALENDAR_YEAR_START
+from service.engine.charges import ChargeMaker
+from service.engine.cost import Charge
+from service.engine.episode import LaidPhase
+from service.engine.money import EXPECTED, Scenario
+from service.engine.pots import open_years
+from service.engine.ranges import Simulation
+from service.engine.secondary import SECONDARY_MEDICAID, SECONDARY_UNKNOWN, SecondCoverage
+
+MEDICARE_LINES = ("medicare", "medicare_advantage")
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """A second coverage, the codes of what it leaves unknown, and the steps that speak of it."""
+
+    coverage: SecondCoverage
+    codes: tuple[str, ...]
+    step: Step
+    zero_share: Step | None = None
+
+
+def find_second(
+    brief: Brief, benefits: Benefits, laid: tuple[LaidPhase, ...], charges: Sequence[Charge]
+) -> Second | None:
+    """Return the second coverage, from the request or from what was told of QMB, or `None`."""
+    medicare = brief.payer.line_of_business in MEDICARE_LINES
+    rule = _rule(brief, laid[0].dates[0])
+    told_qmb = benefits.qmb is not None and benefits.qmb.value
+    if medicare and told_qmb and benefits.qmb is not None and (rule is None or rule.kind != "zero_share"):
+        rule = SecondaryRule("zero_share", citation=benefits.qmb.citation)
+    if rule is None:
+        return None
+    if rule.kind == "zero_share" and not medicare:
+        rule = replace(rule, kind="medicaid")
+    name = brief.second_payer.name if brief.second_payer is not None else "Medicaid"
+    step = Step(f"second_{rule.kind}", {"payer": name}, (rule.citation,) if rule.citation else ())
+    zero = Step("qmb_owes_nothing", {}, step.citations) if rule.kind == "zero_share" else None
+    coverage = _coverage(brief, rule, laid, charges)
+    return Second(coverage, _codes(coverage, laid), step, zero)
+
+
+def _rule(brief: Brief, on: date) -> SecondaryRule | None:
+    if brief.inquiry.secondary is None or brief.second_payer is None:
+        return None
+    published = View(replace(brief, published=brief.second_published)).published_on(on).secondary
+    if published is not None:
+        return published
+    line = brief.second_payer.line_of_business
+    return SecondaryRule("medicaid" if line == "medicaid" else "coordination")
+
+
+def _coverage(
+    brief: Brief, rule: SecondaryRule, laid: tuple[LaidPhase, ...], charges: Sequence[Charge]
+) -> SecondCoverage:
+    if rule.kind not in ("zero_share", "coordination") or brief.second_payer is None:
+        return SecondCoverage(rule)
+    told = brief.inquiry.secondary.told if brief.inquiry.secondary is not None else None
+    own_brief = replace(
+        brief,
+        payer=brief.second_payer,
+        site=brief.second_site or brief.site,
+        published=brief.second_published,
+        inquiry=replace(brief.inquiry, told=told),
+    )
+    view = View(own_brief)
+    first = laid[0].dates[0]
+    starts = view.benefits_on(first).plan_year_start
+    plan_year = starts.value if starts is not None else CALENDAR_YEAR_START
+    own = ChargeMaker(view, plan_year, first).charges(laid)
+    if rule.kind == "zero_share":
+        expected = Scenario(EXPECTED)
+        rates = {(c.phase, c.date): rate for c in own if (rate := c.price.at(expected)) is not None}
+        return SecondCoverage(rule, own_rates=rates)
+    # Where its own allowed amount is not known, it is taken to allow what the primary allows.
+    priced = tuple(
+        replace(mine, price=theirs.price) if mine.price.unknown else mine
+        for mine, theirs in zip(own, charges, strict=True)
+    )
+    dates = [charge.date for charge in own]
+    years = open_years(view.benefits_on, view.network, dates, plan_year, view.published_on)
+    return SecondCoverage(rule, charges=priced, years=years)
+
+
+def _codes(coverage: SecondCoverage, laid: tuple[LaidPhase, ...]) -> tuple[str, ...]:
+    rule = coverage.rule
+    if rule.kind == "medicaid":
+        return (SECONDARY_MEDICAID,)
+    if rule.kind == "coordination":
+        unknown = any(charge.covered is None for charge in coverage.charges) or not coverage.charges
+        own = Simulation(coverage.charges, coverage.years, None).unknowns()
+        return (*own, SECONDARY_UNKNOWN) if unknown else tuple(own)
+    if rule.kind == "supplement":
+        visits = any(each.phase.level_of_care == OUTPATIENT for each in laid)
+        office = ("office_visit_copay_range",) if rule.office_visit_copay is not None and visits else ()
+        return (*office, *(("secondary_limit_met_unknown",) if rule.yearly_limit is not None else ()))
+    return ()
+
+
+def payment_order(brief: Brief, benefits: Benefits) -> Step | None:
+    """Say which coverage pays first, or that it has to be asked."""
+    other = benefits.other_coverage
+    if other is not None and other.value is not None:
+        code = "other_coverage_pays_first" if other.value.primary else "confirm_payment_order"
+        return Step(code, {"payer": other.value.name}, (other.citation,))
+    if brief.second_payer is None:
+        return None
+    line, name = brief.second_payer.line_of_business, brief.second_payer.name
+    if line == "medicaid":
+        return Step("medicaid_pays_last", {"payer": name})
+    if line == "medigap":
+        return Step("medigap_after_medicare", {"payer": name})
+    return Step("confirm_payment_order", {"payer": name})

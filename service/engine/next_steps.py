@@ -1,0 +1,130 @@
+"""What staff do next, each with the day it is due where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from schemas.model import Collect, Eligibility, NextStep, PhaseAnswer
+from service.engine.brief import View
+from service.engine.calendar import next_year_start
+from service.engine.cost import Line
+from service.engine.episode import LaidPhase
+from service.engine.money import dollars
+
+
+def plan_next_steps(
+    view: View,
+    laid: tuple[LaidPhase, ...],
+    answers: tuple[PhaseAnswer, ...],
+    eligibility: Eligibility,
+    collect: Collect,
+    lines: Sequence[Line],
+    plan_year: tuple[int, int],
+) -> tuple[NextStep, ...]:
+    """Return what to do, in order of its day; what has no day comes first."""
+    first = laid[0].dates[0]
+    steps: list[NextStep] = []
+    if eligibility.status == "undetermined":
+        steps.append(NextStep("confirm_membership", {"payer": view.brief.payer.name}, first))
+    for phase, answer in zip(laid, answers, strict=True):
+        steps += _authorization_steps(phase, answer)
+        steps += _coverage_steps(answer)
+        steps += _certification_steps(view, phase, answer)
+    if collect.allowed == "yes" and collect.amount:
+        steps.append(NextStep("collect_first_session", {"amount": dollars(collect.amount)}, collect.when))
+    steps += _limit_steps(lines)
+    steps += _reverification(first, laid[-1].end, plan_year)
+    return tuple(sorted(steps, key=lambda step: step.by or date.min))
+
+
+def _authorization_steps(laid: LaidPhase, answer: PhaseAnswer) -> Iterator[NextStep]:
+    asked, level = answer.prior_authorization, {"level": answer.level_of_care}
+    if answer.coverage.status == "not_covered":
+        return
+    cited = asked.citations[:1]
+    if asked.status == "required":
+        yield NextStep(
+            "submit_authorization_late" if asked.late else "submit_authorization",
+            level,
+            asked.submit_by,
+            cited,
+        )
+    elif asked.status == "notification":
+        yield NextStep("notify_payer", level, asked.submit_by, cited)
+    elif asked.status == "undetermined":
+        yield NextStep("ask_about_authorization", level, asked.submit_by or laid.dates[0], cited)
+    if asked.review_every_days:
+        review = laid.dates[0] + timedelta(days=asked.review_every_days)
+        if review <= laid.end:
+            yield NextStep("prepare_concurrent_review", level, review)
+
+
+_REASON_STEPS = {
+    "setting_not_covered": "refer_to_covered_setting",
+    "hours_below_minimum": "raise_hours_or_change_level",
+    "enrolled_in_medicare_advantage": "verify_with_that_plan",
+    "enrolled_in_managed_care": "verify_with_that_plan",
+    "member_inactive": "ask_for_current_coverage",
+    "after_coverage_end": "ask_for_current_coverage",
+}
+
+
+def _coverage_steps(answer: PhaseAnswer) -> Iterator[NextStep]:
+    if answer.coverage.status == "undetermined":
+        yield NextStep("ask_about_coverage", {"level": answer.level_of_care}, answer.start_date)
+    for reason in answer.coverage.reasons:
+        if reason.code in _REASON_STEPS:
+            yield NextStep(
+                _REASON_STEPS[reason.code],
+                {**reason.params, "level": answer.level_of_care},
+                None,
+                reason.citations,
+            )
+
+
+def _certification_steps(view: View, laid: LaidPhase, answer: PhaseAnswer) -> Iterator[NextStep]:
+    fact = view.level_on(laid.dates[0], answer.level_of_care).certification
+    if fact is None or answer.coverage.status == "not_covered":
+        return
+    rule, cited = fact.value, (fact.citation,)
+    yield NextStep(
+        "certify_before_admission", {"by": rule.by, "hours": rule.hours_per_week}, laid.dates[0], cited
+    )
+    if rule.recertify_days is None:
+        return
+    again = laid.dates[0] + timedelta(days=rule.recertify_days)
+    while again <= laid.end:
+        yield NextStep("recertify", {"days": rule.recertify_days}, again, cited)
+        again += timedelta(days=rule.recertify_days)
+
+
+_LIMIT_STEPS = {
+    "limit_exception_needed": "request_limit_exception",
+    "limit_reached": "give_notice_before_billing",
+}
+
+
+def _limit_steps(lines: Sequence[Line]) -> Iterator[NextStep]:
+    """The first session beyond a limit is the day by which something has to be done about it."""
+    for reason, code in _LIMIT_STEPS.items():
+        beyond = [line for line in lines if line.reason == reason]
+        if beyond:
+            cited = tuple(cite for use in beyond[0].charge.limits for cite in use.citations)
+            yield NextStep(code, {"sessions": len(beyond)}, beyond[0].charge.date, cited)
+
+
+def _reverification(first: date, last: date, plan_year: tuple[int, int]) -> Iterator[NextStep]:
+    """Coverage is verified again on the first of each month, and when the pots start anew."""
+    turn = next_year_start(first, plan_year)
+    on = _next_month(first)
+    while on <= last:
+        if on != turn:
+            yield NextStep("reverify", {}, on)
+        on = _next_month(on)
+    if turn <= last:
+        yield NextStep("reverify_new_plan_year", {}, turn)
+
+
+def _next_month(on: date) -> date:
+    return date(on.year + on.month // 12, on.month % 12 + 1, 1)

@@ -1,0 +1,166 @@
+"""The call script: what to ask the payer, in the order a representative works.
+
+Every question points to the place in `told_benefits` where its answer goes; a question is asked only
+while nobody who speaks of this member has answered it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from schemas.model import Benefits, Fact, LevelBenefits, Question
+from service.engine.brief import NO_NETWORK, View
+from service.engine.confirm import confirm_reasons
+from service.engine.coverage import weekly_hours
+from service.engine.episode import LaidPhase
+
+# Original Medicare and Medicaid have no plan year of their own, no funding, no carve-out.
+COMMERCIAL_LINES = ("commercial", "marketplace", "fehb")
+
+
+def _spoken(fact: Fact[Any] | None) -> bool:
+    return fact is not None and fact.citation.kind != "published"
+
+
+def write_script(view: View, laid: tuple[LaidPhase, ...]) -> tuple[Question, ...]:
+    """Return the questions that are open, without repeats."""
+    first = laid[0].dates[0]
+    benefits = view.benefits_on(first)
+    common = {"payer": view.brief.payer.name, "date": first.isoformat()}
+    questions = [*_about_member(view, benefits, common)]
+    seen: set[str] = set()
+    for phase in laid:
+        if phase.phase.level_of_care not in seen:
+            seen.add(phase.phase.level_of_care)
+            questions += _about_level(view, phase, common)
+    questions += _about_pots(view, benefits, laid, common)
+    questions += _about_claims(view, benefits, common)
+    return tuple({question.answers: question for question in questions}.values())
+
+
+def _about_member(view: View, benefits: Benefits, common: Mapping[str, Any]) -> Iterator[Question]:
+    asked_first = {
+        "medicare_advantage": benefits.medicare_advantage,
+        "qmb": benefits.qmb,
+        "other_coverage": benefits.other_coverage,
+        "managed_care_plan": benefits.managed_care_plan,
+    }
+    for name in benefits.ask_first:
+        if not _spoken(asked_first[name]):
+            yield Question(f"ask_{name}", common, f"/told_benefits/{name}")
+    if not _spoken(benefits.active):
+        yield Question("ask_active", common, "/told_benefits/active")
+    if view.brief.payer.line_of_business not in COMMERCIAL_LINES:
+        return
+    for name in (
+        "coverage_start",
+        "coverage_end",
+        "plan_year_start",
+        "funding",
+        "network_status",
+        "administrator",
+    ):
+        if not _spoken(getattr(benefits, name)):
+            yield Question(f"ask_{name}", common, f"/told_benefits/{name}")
+
+
+def _about_level(view: View, laid: LaidPhase, common: Mapping[str, Any]) -> Iterator[Question]:
+    phase, today = laid.phase, view.brief.today
+    benefit = view.level_on(laid.dates[0], phase.level_of_care)
+    params = {
+        **common,
+        "date": laid.dates[0].isoformat(),
+        "level": phase.level_of_care,
+        "hours": f"{weekly_hours(phase).normalize():f}",
+        "days": str(phase.days_per_week),
+    }
+
+    def ask(code: str, *place: str) -> Question:
+        return Question(code, params, "/".join((_level_path(view, phase.level_of_care), *place)))
+
+    if _is_open(benefit.covered, today) or _delivery_open(view, benefit):
+        yield ask("ask_covered", "covered")
+    if _is_open(benefit.prior_authorization, today):
+        yield ask("ask_prior_authorization", "prior_authorization")
+    if not _none_needed(benefit):
+        yield from _about_terms(benefit, ask)
+    if not benefit.copay and not benefit.coinsurance:
+        yield ask("ask_copay", "copay")
+        yield ask("ask_coinsurance", "coinsurance")
+    if benefit.deductible_applies is None:
+        yield ask("ask_deductible_applies", "deductible_applies")
+    if _limit_open(view, benefit, laid):
+        yield ask("ask_limit", "limit")
+    if view.brief.payer.line_of_business in COMMERCIAL_LINES and not _spoken(benefit.billing):
+        yield ask("ask_billing", "billing")
+
+
+def _is_open(fact: Fact[Any] | None, today: Any) -> bool:
+    return fact is None or bool(confirm_reasons(fact, today))
+
+
+def _none_needed(benefit: LevelBenefits) -> bool:
+    fact = benefit.prior_authorization
+    return fact is not None and fact.value == "not_required"
+
+
+def _delivery_open(view: View, benefit: LevelBenefits) -> bool:
+    return (
+        view.brief.inquiry.modality != "in_person"
+        and benefit.rules.modalities is None
+        and not _spoken(benefit.covered)
+    )
+
+
+def _about_terms(benefit: LevelBenefits, ask: Callable[..., Question]) -> Iterator[Question]:
+    terms = benefit.authorization
+    for name, fact in (
+        ("phone", terms.contact),
+        ("criteria", terms.criteria),
+        ("initial_units", terms.initial_units),
+        ("review_every_days", terms.review_every_days),
+        ("retro_allowed", terms.retro_allowed),
+    ):
+        if fact is None:
+            yield ask(f"ask_authorization_{name}", "authorization", name)
+
+
+def _limit_open(view: View, benefit: LevelBenefits, laid: LaidPhase) -> bool:
+    """Ask about a limit where one is known and its use is not, or where a commercial plan has not said."""
+    counted = [fact.value for fact in benefit.limits if fact.value is not None]
+    from_schedule = any(fee.limit is not None and fee.service == laid.phase.service for fee in benefit.fees)
+    if benefit.limits:
+        return any(limit.used is None for limit in counted)
+    return from_schedule or view.brief.payer.line_of_business in COMMERCIAL_LINES
+
+
+def _level_path(view: View, level: str) -> str:
+    start = "/told_benefits" if view.network == "in" else "/told_benefits/out_of_network"
+    return f"{start}/levels/{level}"
+
+
+def _about_pots(
+    view: View, benefits: Benefits, laid: tuple[LaidPhase, ...], common: Mapping[str, Any]
+) -> Iterator[Question]:
+    start = "/told_benefits" if view.network == "in" else "/told_benefits/out_of_network"
+    network = benefits.networks.get(view.network, NO_NETWORK)
+    for name, pots in (("deductible", network.deductible), ("out_of_pocket_max", network.out_of_pocket_max)):
+        for scope, pot in (("individual", pots.individual), ("family", pots.family)):
+            if pot is not None and (
+                pot.remaining or pot.met or (pot.limit is not None and pot.limit.value is None)
+            ):
+                continue
+            # A told family pot alone is an aggregate one: there is no individual pot to ask for.
+            if (
+                scope == "individual"
+                and pots.family is not None
+                and (pots.family.met or pots.family.remaining)
+            ):
+                continue
+            yield Question(f"ask_{name}_{scope}", common, f"{start}/{name}/{scope}")
+
+
+def _about_claims(view: View, benefits: Benefits, common: Mapping[str, Any]) -> Iterator[Question]:
+    if view.brief.payer.line_of_business in COMMERCIAL_LINES and not _spoken(benefits.claims):
+        yield Question("ask_claims", common, "/told_benefits/claims")

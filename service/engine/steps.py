@@ -1,0 +1,103 @@
+"""The explanation: a by-product of the calculation, one step for each thing the answer rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from schemas.model import Accumulators, Benefits, Fact, LevelBenefits, Step
+from service.engine.brief import NO_NETWORK, View
+from service.engine.cost import Line
+from service.engine.disagree import plain
+from service.engine.episode import LaidPhase
+from service.engine.money import dollars
+
+
+def explain(
+    view: View, laid: tuple[LaidPhase, ...], lines: Sequence[Line], second: Step | None
+) -> tuple[Step, ...]:
+    """Return the steps of an answer, without repeats, in the order they are read."""
+    steps: list[Step] = []
+    for phase in laid:
+        benefit = view.level_on(phase.dates[0], phase.phase.level_of_care)
+        own = [line for line in lines if line.charge.phase == phase.index]
+        if any(line.covered for line in own):
+            steps += _prices(own)
+            steps += _shares(benefit)
+        if any(line.covered is False for line in own):
+            steps += _self_pay(view, phase)
+        steps += benefit.notes
+        steps += _referral(benefit)
+    if any(line.covered for line in lines):
+        steps += _pots(view.benefits_on(laid[0].dates[0]), view.network)
+    if second is not None:
+        steps.append(second)
+    return tuple({(step.code, repr(step.params)): step for step in steps}.values())
+
+
+def _prices(lines: Sequence[Line]) -> Iterator[Step]:
+    seen: set[int] = set()
+    for line in lines:
+        price = line.charge.price
+        if line.covered and id(price) not in seen:
+            seen.add(id(price))
+            if price.step is not None:
+                yield price.step
+            if price.factors and line.allowed is not None:
+                yield Step("allowed_amount_adjusted", {"amount": dollars(line.allowed)}, price.citations)
+
+
+def _shares(benefit: LevelBenefits) -> Iterator[Step]:
+    for copay in benefit.copay:
+        if copay.value is not None:
+            yield Step("copay", plain(copay.value), (copay.citation,))
+    for rate in benefit.coinsurance:
+        if rate.value:
+            yield Step("coinsurance", {"rate": str(rate.value)}, (rate.citation,))
+    if not any(copay.value for copay in benefit.copay) and any(
+        rate.value is None for rate in benefit.coinsurance
+    ):
+        cited = [fact.citation for fact in benefit.copay] + [fact.citation for fact in benefit.coinsurance]
+        yield Step("no_share", {}, tuple(dict.fromkeys(cited)))
+    applies = benefit.deductible_applies
+    if applies is not None:
+        code = "deductible_first" if applies.value else "deductible_waived"
+        yield Step(code, {}, (applies.citation,))
+    if benefit.then is not None and benefit.then.value is not None:
+        yield Step("share_changes", {"after": benefit.then.value.after_units}, (benefit.then.citation,))
+
+
+def _self_pay(view: View, laid: LaidPhase) -> Iterator[Step]:
+    rate = view.brief.site.self_pay_rates.get(laid.phase.level_of_care)
+    if rate is not None:
+        yield Step("self_pay_rate", {"amount": dollars(rate.value)}, (rate.citation,))
+
+
+def _referral(benefit: LevelBenefits) -> Iterator[Step]:
+    fact = benefit.referral_required
+    if fact is not None:
+        yield Step("referral_required" if fact.value else "referral_not_required", {}, (fact.citation,))
+    if benefit.exclusions is not None and benefit.exclusions.value:
+        yield Step("exclusions_stated", {"text": benefit.exclusions.value}, (benefit.exclusions.citation,))
+
+
+def _pots(benefits: Benefits, network: str) -> Iterator[Step]:
+    own = benefits.networks.get(network, NO_NETWORK)
+    for name, pots in (("deductible", own.deductible), ("out_of_pocket", own.out_of_pocket_max)):
+        yield from _pot(name, pots)
+
+
+def _pot(name: str, pots: Accumulators) -> Iterator[Step]:
+    for scope, pot in (("individual", pots.individual), ("family", pots.family)):
+        if pot is None:
+            continue
+        facts: tuple[Fact[int | None] | Fact[int] | None, ...] = (pot.limit, pot.met, pot.remaining)
+        cited = tuple(dict.fromkeys(fact.citation for fact in facts if fact is not None))
+        if pot.limit is not None and pot.limit.value is None:
+            yield Step(f"{name}_none", {"scope": scope}, cited)
+        elif cited:
+            limit, met, left = (
+                dollars(f.value) if f is not None and f.value is not None else None for f in facts
+            )
+            yield Step(
+                f"{name}_stated", {"scope": scope, "limit": limit, "met": met, "remaining": left}, cited
+            )
