@@ -10,6 +10,7 @@ from service.engine.brief import NO_NETWORK, Brief
 from service.engine.cost import Charge
 from service.engine.money import dollars
 from service.engine.pots import YearPots
+from service.engine.ranges import pots_that_matter
 
 Described = tuple[Mapping[str, Any], tuple[Citation, ...]]
 _SILENT = Accumulator()
@@ -22,7 +23,7 @@ def describer(charges: Sequence[Charge], benefits: Benefits, network: str) -> Ca
         if code == "allowed_amount_carried_forward":
             return _carried_amount(charges)
         if code in ("limit_used_unknown", "limit_exception_needed"):
-            return _limit(charges)
+            return _limit(charges, code)
         if code.endswith(("_met_unknown", "_limit_unknown")) and not code.startswith("secondary"):
             return _pot(code, benefits, network)
         return {}, _price_citations(charges, code)
@@ -31,19 +32,19 @@ def describer(charges: Sequence[Charge], benefits: Benefits, network: str) -> Ca
 
 
 def _carried_amount(charges: Sequence[Charge]) -> Described:
-    for charge in charges:
-        if charge.price.base.code == "allowed_amount_carried_forward":
-            cited = charge.price.citations
-            return {"on": charge.date.isoformat(), "source": cited[0].title}, cited
-    return {}, ()
+    code = "allowed_amount_carried_forward"
+    first = next(charge for charge in charges if charge.terms.price.base.code == code)
+    cited = first.terms.price.citations
+    return {"on": first.date.isoformat(), "source": cited[0].title}, cited
 
 
-def _limit(charges: Sequence[Charge]) -> Described:
-    for charge in charges:
-        for use in charge.limits:
-            limit = use.limit
-            return {"units": limit.units, "unit": limit.unit, "period": limit.period}, use.citations
-    return {}, ()
+def _limit(charges: Sequence[Charge], code: str) -> Described:
+    """Describe the limit whose use nobody stated, or the one that an authorization may lift."""
+    uses = (use for charge in charges for use in charge.terms.limits)
+    lifted = code == "limit_exception_needed"
+    use = next(use for use in uses if (use.limit.exceedable if lifted else use.opening.code == code))
+    limit = use.limit
+    return {"units": limit.units, "unit": limit.unit, "period": limit.period}, use.citations
 
 
 def _pot(code: str, benefits: Benefits, network: str) -> Described:
@@ -63,11 +64,17 @@ def _accumulator(pots: Accumulators, scope: str) -> Accumulator:
 
 
 def _price_citations(charges: Sequence[Charge], code: str) -> tuple[Citation, ...]:
-    return next((charge.price.citations for charge in charges if code in charge.price.unknowns()), ())
+    return next(
+        (charge.terms.price.citations for charge in charges if code in charge.terms.price.unknowns()), ()
+    )
 
 
 def more_assumptions(
-    brief: Brief, eligibility: Eligibility, years: Sequence[YearPots], plan_year: Fact[tuple[int, int]] | None
+    brief: Brief,
+    eligibility: Eligibility,
+    charges: Sequence[Charge],
+    years: Sequence[YearPots],
+    plan_year: Fact[tuple[int, int]] | None,
 ) -> tuple[Assumption, ...]:
     """Return the assumptions that no simulation varies."""
     found: list[Assumption] = []
@@ -81,8 +88,10 @@ def more_assumptions(
         found.append(Assumption("network_assumed", {"network": brief.network}, None))
     if plan_year is None and len(years) > 1 and brief.payer.line_of_business not in ("medicare", "medicaid"):
         found.append(Assumption("plan_year_assumed", {}, None))
+    matters = dict(zip(("deductible", "out_of_pocket"), pots_that_matter(charges), strict=True))
     for name, citation in dict.fromkeys(carried for year in years for carried in year.carried):
-        found.append(Assumption(f"{name}_limit_carried_forward", {}, 0, (citation,)))
+        if matters[name.removesuffix("_family")]:
+            found.append(Assumption(f"{name}_limit_carried_forward", {}, 0, (citation,)))
     return tuple(found)
 
 

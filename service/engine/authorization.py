@@ -17,7 +17,7 @@ from schemas.model import (
 )
 from service.engine.brief import Brief, View
 from service.engine.calendar import clock_end, latest_submission, start_of_day
-from service.engine.confirm import confirm_reasons
+from service.engine.confirm import confirm_reasons, noted
 from service.engine.episode import LaidPhase
 
 T = TypeVar("T")
@@ -57,7 +57,8 @@ def _value(fact: Fact[T] | None) -> T | None:
 
 def _reasons(fact: Fact[str] | None, hint: Fact[str] | None, today: date) -> tuple[Step, ...]:
     if fact is not None:
-        return (Step(f"authorization_{fact.value}", {}, (fact.citation,)), *confirm_reasons(fact, today))
+        status = Step(f"authorization_{fact.value}", {}, (fact.citation,))
+        return (status, *noted(fact), *confirm_reasons(fact, today))
     if hint is not None:
         return (Step(f"hint_{hint.value}", {}, (hint.citation,)), *confirm_reasons(hint, today))
     return (Step("authorization_not_published"),)

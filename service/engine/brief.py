@@ -18,9 +18,9 @@ from schemas.model import (
     Step,
 )
 from service.engine.settle import settle
+from service.engine.settle_level import NO_LEVEL
 
 NO_NETWORK = NetworkBenefits()
-NO_LEVEL = LevelBenefits()
 NOTHING = Benefits(witness="published")
 
 
@@ -73,7 +73,9 @@ class View:
         index = self.period_on(on)
         if index not in self._settled:
             brief = self.brief
-            self._settled[index] = settle(self.published_on(on), brief.reported, brief.inquiry.told)
+            self._settled[index] = settle(
+                self.published_on(on), brief.reported, brief.inquiry.told, brief.network
+            )
         return self._settled[index]
 
     def level_on(self, on: date, level_of_care: str) -> LevelBenefits:

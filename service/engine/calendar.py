@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from schemas.model import Clock
 
@@ -49,6 +49,14 @@ def age_on(birth_date: date, on: date) -> int:
     return on.year - birth_date.year - ((on.month, on.day) < (birth_date.month, birth_date.day))
 
 
+def birthday(birth_date: date, age: int) -> date:
+    """Return the day on which somebody comes to an age; one born on 29 February, on 1 March."""
+    try:
+        return birth_date.replace(year=birth_date.year + age)
+    except ValueError:
+        return date(birth_date.year + age, 3, 1)
+
+
 def is_business_day(on: date, holidays: Set[date]) -> bool:
     """Whether a date is a weekday and no federal holiday."""
     return on.weekday() < 5 and on not in holidays
@@ -57,7 +65,8 @@ def is_business_day(on: date, holidays: Set[date]) -> bool:
 def clock_end(submitted: datetime, clock: Clock, zone: tzinfo, holidays: Set[date]) -> datetime:
     """Return when a clock that started at an aware time has run out, in the clinic's zone."""
     if clock.unit == "hours":
-        return submitted + timedelta(hours=clock.n)
+        # Hours are counted in UTC: a change of the clocks neither adds one nor takes one away.
+        return (submitted.astimezone(UTC) + timedelta(hours=clock.n)).astimezone(zone)
     local = submitted.astimezone(zone)
     if clock.unit == "calendar_days":
         return datetime.combine(local.date() + timedelta(days=clock.n), local.timetz())

@@ -18,9 +18,9 @@ def decide_collection(
 ) -> Collect:
     """Return what may be collected at the first session."""
     when = laid[0].dates[0]
-    if zero_share is not None:
-        return Collect(0, None, "no", (zero_share,))
     status = answers[0].coverage.status
+    if zero_share is not None and status != "not_covered":
+        return Collect(0, None, "no", (zero_share,))
     if status == "undetermined":
         return Collect(None, None, "ask", (Step("collect_after_coverage_known"),))
     if status == "not_covered":

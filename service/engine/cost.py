@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from schemas.model import Citation, Copay, Limit, Then
 from service.engine.calendar import monday_of
-from service.engine.money import LOW, UNLIMITED, Ranged, Scenario, portion
+from service.engine.money import LOW, Ranged, Scenario, portion, total
 from service.engine.pots import Pots, YearPots
 from service.engine.prices import Price
 
@@ -42,12 +43,12 @@ class LimitUse:
 
 
 @dataclass(frozen=True, slots=True)
-class Charge:
-    """One session with everything its cost depends on. `covered` of `None`: coverage is not known."""
+class Terms:
+    """What the cost of a session depends on; one object serves all sessions of a phase with equal terms.
 
-    date: date
-    phase: int
-    level_of_care: str
+    `covered` of `None`: coverage is not known.
+    """
+
     covered: bool | None
     price: Price
     share: Ranged[Share]
@@ -60,23 +61,31 @@ class Charge:
     citations: tuple[Citation, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Charge(NamedTuple):
+    """One session, ready to be priced."""
+
+    date: date
+    phase: int
+    level_of_care: str
+    terms: Terms
+
+
+class Line(NamedTuple):
     """What one session costs in one scenario (cents)."""
 
     charge: Charge
     covered: bool | None
+    patient: int | None
+    plan: int | None
+    secondary: int | None
+    write_off: int | None
+    deductible_left: int | None
+    out_of_pocket_left: int | None
     allowed: int | None = None
     deductible: int | None = 0
     copay: int | None = 0
     coinsurance: int | None = 0
     share: int | None = 0
-    patient: int | None = None
-    plan: int | None = 0
-    secondary: int | None = 0
-    write_off: int | None = 0
-    deductible_left: int | None = None
-    out_of_pocket_left: int | None = None
     reason: str | None = None
 
 
@@ -84,9 +93,9 @@ class Line:
 class Counters:
     """What the walk has counted so far: copays due, sessions of a level, limits used."""
 
-    copays: dict[tuple[int, str], int] = field(default_factory=dict)
-    last_due: dict[int, date] = field(default_factory=dict)
-    sessions: dict[str, int] = field(default_factory=dict)
+    copays: dict[tuple[int, Copay], int] = field(default_factory=dict)
+    last_session: dict[int, date] = field(default_factory=dict)
+    sessions: dict[tuple[str, int], int] = field(default_factory=dict)
     limits: dict[str, tuple[date, int]] = field(default_factory=dict)
 
 
@@ -109,38 +118,30 @@ def walk(
     prices: dict[int, int | None] = {}
     lines: list[Line] = []
     for charge in charges:
-        pots.enter(charge.date)
-        refused = _refusal(charge, counters, scenario)
-        if charge.covered is None:
-            lines.append(_unknown_line(charge, pots))
-        elif refused is not None:
+        if charge.date >= pots.turns:
+            pots.enter(charge.date)
+        terms = charge.terms
+        if terms.covered is None:
+            lines.append(Line(charge, None, None, None, None, None, *pots.shown()))
+        elif (refused := _refusal(charge, counters, scenario)) is not None:
             lines.append(_refused_line(charge, refused, pots, scenario))
         else:
-            key = id(charge.price)
+            key = id(terms.price)
             if key not in prices:
-                prices[key] = charge.price.at(scenario)
+                prices[key] = terms.price.at(scenario)
             lines.append(_covered_line(charge, prices[key], counters, pots, scenario, second))
     return lines
 
 
-def _unknown_line(charge: Charge, pots: Pots) -> Line:
-    return Line(
-        charge,
-        None,
-        plan=None,
-        secondary=None,
-        write_off=None,
-        deductible_left=pots.shown(pots.deductible_left()),
-        out_of_pocket_left=pots.shown(pots.out_of_pocket_left()),
-    )
-
-
 def _refusal(charge: Charge, counters: Counters, scenario: Scenario) -> str | None:
     """Return why the payer would not pay for this session, and use up limits if it would."""
-    if not charge.covered:
-        return charge.refusal or "not_covered"
+    terms = charge.terms
+    if not terms.covered:
+        return terms.refusal or "not_covered"
+    if not terms.limits:
+        return None
     left: list[tuple[LimitUse, date, int]] = []
-    for use in charge.limits:
+    for use in terms.limits:
         starts = use.period(charge.date)
         since, remaining = counters.limits.get(use.key, (use.since, use.opening.at(scenario)))
         if starts > since:
@@ -155,17 +156,10 @@ def _refusal(charge: Charge, counters: Counters, scenario: Scenario) -> str | No
 
 def _refused_line(charge: Charge, reason: str, pots: Pots, scenario: Scenario) -> Line:
     """A session the payer does not pay for: the self-pay rate, and nothing accrues."""
-    patient = charge.self_pay
+    patient = charge.terms.self_pay
     if reason == "limit_exception_needed":
-        patient = Ranged(0, 0, charge.self_pay, reason).at(scenario)
-    return Line(
-        charge,
-        False,
-        patient=patient,
-        deductible_left=pots.shown(pots.deductible_left()),
-        out_of_pocket_left=pots.shown(pots.out_of_pocket_left()),
-        reason=reason,
-    )
+        patient = Ranged(0, 0, patient, reason).at(scenario)
+    return Line(charge, False, patient, 0, 0, 0, *pots.shown(), reason=reason)
 
 
 def _covered_line(
@@ -176,16 +170,18 @@ def _covered_line(
     scenario: Scenario,
     second: SecondaryPays | None,
 ) -> Line:
-    share, applies = _share_in_force(charge, counters, scenario)
-    due = _copay_due(share.copay, charge, counters)
+    share, applies = _share_in_force(charge, counters, pots.year, scenario)
+    due = _copay_due(share.copay, charge, counters) if share.copay is not None else 0
+    counters.last_session[charge.phase] = charge.date
+    # Where nothing is known of the allowed amount, the least a patient pays is the copay alone.
     alone = allowed is None and scenario.level == LOW
-    left = pots.deductible_left()
-    deductible = 0 if not applies or alone else _lesser(allowed, left)
+    deductible = 0 if not applies or alone else _lesser(allowed, pots.deductible_left())
     rest = None if allowed is None or deductible is None else allowed - deductible
     copay = due if rest is None and deductible == 0 else _lesser(due, rest)
-    coinsurance = 0 if alone else _coinsurance(share, rest, copay, charge.coinsurance_max)
-    parts = (deductible, copay, coinsurance)
-    owed = None if None in parts else sum(part for part in parts if part is not None)
+    coinsurance: int | None = 0
+    if not alone or share.unknown:
+        coinsurance = _coinsurance(share, rest, copay, charge.terms.coinsurance_max)
+    owed = total((deductible, copay, coinsurance))
     patient = _lesser(owed, pots.out_of_pocket_left())
     pots.take(_lesser(deductible, patient), patient)
     plan = None if allowed is None or patient is None else allowed - patient
@@ -193,45 +189,35 @@ def _covered_line(
     write_off: int | None = 0
     if second is not None:
         secondary, write_off, patient = second(charge, allowed, deductible, patient, scenario)
-    return Line(
-        charge,
-        True,
-        allowed=allowed,
-        deductible=deductible,
-        copay=copay,
-        coinsurance=coinsurance,
-        share=owed,
-        patient=patient,
-        plan=plan,
-        secondary=secondary,
-        write_off=write_off,
-        deductible_left=pots.shown(pots.deductible_left()),
-        out_of_pocket_left=pots.shown(pots.out_of_pocket_left()),
-    )
+    paid = (patient, plan, secondary, write_off)
+    return Line(charge, True, *paid, *pots.shown(), allowed, deductible, copay, coinsurance, owed)
 
 
-def _share_in_force(charge: Charge, counters: Counters, scenario: Scenario) -> tuple[Share, bool]:
-    """Return the share and whether the deductible applies, before or after a change of terms."""
-    count = counters.sessions.get(charge.level_of_care, 0)
-    counters.sessions[charge.level_of_care] = count + 1
-    if charge.then is not None and count >= charge.then.after_units:
-        return Share(charge.then.copay, charge.then.coinsurance), charge.then.deductible_applies
-    return charge.share.at(scenario), charge.deductible_applies.at(scenario)
+def _share_in_force(charge: Charge, counters: Counters, year: int, scenario: Scenario) -> tuple[Share, bool]:
+    """Return the share and whether the deductible applies, before or after a change of terms.
+
+    What changes after so many sessions changes anew in each plan year.
+    """
+    terms = charge.terms
+    if terms.then is not None:
+        key = (charge.level_of_care, year)
+        count = counters.sessions.get(key, 0)
+        counters.sessions[key] = count + 1
+        if count >= terms.then.after_units:
+            return Share(terms.then.copay, terms.then.coinsurance), terms.then.deductible_applies
+    return terms.share.at(scenario), terms.deductible_applies.at(scenario)
 
 
-def _copay_due(copay: Copay | None, charge: Charge, counters: Counters) -> int:
+def _copay_due(copay: Copay, charge: Charge, counters: Counters) -> int:
     """Return the copay due on this session; one that is due uses up a unit, whatever is left to pay."""
-    if copay is None:
-        return 0
-    key = (charge.phase, copay.per)
+    key = (charge.phase, copay)
     used = counters.copays.get(key, 0)
     if copay.max_units is not None and used >= copay.max_units:
         return 0
-    last = counters.last_due.get(charge.phase)
+    last = counters.last_session.get(charge.phase)
     if last is not None and _same_unit(copay.per, last, charge.date):
         return 0
     counters.copays[key] = used + 1
-    counters.last_due[charge.phase] = charge.date
     return copay.amount
 
 
@@ -258,10 +244,9 @@ def _coinsurance(share: Share, rest: int | None, copay: int | None, most: int | 
 
 def _lesser(one: int | None, other: int | None) -> int | None:
     """Return the smaller amount; nothing is smaller than zero, whatever the other one is."""
+    if one is not None and other is not None:
+        return one if one < other else other
     if one == 0 or other == 0:
         return 0
-    if other == UNLIMITED:
-        return one
-    if one is None or other is None:
-        return None
-    return min(one, other)
+    # A limit that is not there leaves even an unknown amount as it is: unknown.
+    return None

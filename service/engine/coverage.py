@@ -24,7 +24,7 @@ from schemas.model import (
 )
 from service.engine.brief import Brief, View
 from service.engine.calendar import age_on
-from service.engine.confirm import confirm_reasons
+from service.engine.confirm import confirm_reasons, noted
 
 Hours = Mapping[str, tuple[int, int | None]]
 
@@ -47,7 +47,7 @@ def cover(view: View, phase: Phase, on: date) -> Coverage:
     if elsewhere:
         return Coverage("not_covered", elsewhere)
     broken = _broken_rules(view.brief, benefit, phase, on)
-    confirmed = _confirms_level(benefit.covered)
+    confirmed = confirms_level(benefit.covered)
     if broken and not confirmed:
         return Coverage("not_covered", broken)
     if benefit.covered is None:
@@ -62,10 +62,10 @@ def cover(view: View, phase: Phase, on: date) -> Coverage:
     code = "level_covered" if benefit.covered.citation.kind == "published" else "level_covered_confirmed"
     lifted = tuple(Step("rule_lifted", {"rule": step.code}, step.citations + cited) for step in broken)
     confirm = confirm_reasons(benefit.covered, view.brief.today)
-    return Coverage("covered", (Step(code, {}, cited), *lifted, *confirm))
+    return Coverage("covered", (Step(code, {}, cited), *noted(benefit.covered), *lifted, *confirm))
 
 
-def _confirms_level(covered: Fact[bool] | None) -> bool:
+def confirms_level(covered: Fact[bool] | None) -> bool:
     """Whether someone who speaks of this member confirmed this very level."""
     return (
         covered is not None

@@ -78,7 +78,7 @@ def determine(brief: Brief) -> Determination:
             )
         ),
         next_steps=plan_next_steps(view, laid, answers, eligibility, collect, ranged.expected, plan_year),
-        call_script=write_script(view, laid),
+        call_script=write_script(view, laid, answers),
         accumulators={"deductible": network.deductible, "out_of_pocket_max": network.out_of_pocket_max},
         accumulators_as_of=_as_of(network.deductible, network.out_of_pocket_max),
         administrator=benefits.administrator,
@@ -108,8 +108,9 @@ def _price(
         laid=laid,
         site=brief.site,
         bills_balance=_bills_balance(brief, benefits, second),
+        years=years,
         trace=brief.inquiry.trace,
-        more_assumptions=more_assumptions(brief, eligibility, years, benefits.plan_year_start),
+        more_assumptions=more_assumptions(brief, eligibility, charges, years, benefits.plan_year_start),
     )
     return ranged, estimate(ranged, around)
 
@@ -124,9 +125,9 @@ def _bills_balance(brief: Brief, benefits: Benefits, second: Second | None) -> b
 def _answer(view: View, maker: ChargeMaker, laid: LaidPhase) -> PhaseAnswer:
     """Return coverage, authorization and billing of one phase, as of its first session."""
     starts = laid.dates[0]
-    verdict = maker.verdict(laid, starts)
+    first = maker.stretches(laid)[0]
+    verdict, price = first.verdict, first.price
     benefit = view.level_on(starts, laid.phase.level_of_care)
-    price = maker.price(laid, starts)
     limits = tuple(
         LimitState(fact.value, (fact.citation,))
         for _, fact in limits_in_force(benefit, price, laid.phase.level_of_care)
@@ -151,7 +152,8 @@ def _warnings(view: View, laid: tuple[LaidPhase, ...], maker: ChargeMaker) -> li
     for each in laid:
         level = each.phase.level_of_care
         fits = level_for(weekly_hours(each.phase), view.brief.hours)
-        reasons = {step.code for step in maker.verdict(each, each.dates[0]).reasons}
+        stretches = maker.stretches(each)
+        reasons = {step.code for step in stretches[0].verdict.reasons}
         if (
             view.brief.hours
             and level in view.brief.hours
@@ -160,15 +162,10 @@ def _warnings(view: View, laid: tuple[LaidPhase, ...], maker: ChargeMaker) -> li
         ):
             hours = f"{weekly_hours(each.phase).normalize():f}"
             found.append(Step("hours_fit_other_level", {"hours": hours, "level": fits, "asked": level}))
-        turn = _verdict_turns(maker, each)
+        turn = next((one for one in stretches if one.verdict.status != stretches[0].verdict.status), None)
         if turn is not None:
-            found.append(Step("coverage_changes", {"date": turn.isoformat(), "level": level}))
+            found.append(Step("coverage_changes", {"date": turn.starts.isoformat(), "level": level}))
     return found
-
-
-def _verdict_turns(maker: ChargeMaker, laid: LaidPhase) -> date | None:
-    first = maker.verdict(laid, laid.dates[0]).status
-    return next((on for on in laid.dates if maker.verdict(laid, on).status != first), None)
 
 
 def _as_of(*pots: Accumulators) -> date | None:

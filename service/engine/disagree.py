@@ -5,22 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from schemas.model import (
     Accumulators,
     Benefits,
+    Contact,
     Copay,
     Disagreement,
     Fact,
     LevelBenefits,
     Limit,
     NetworkBenefits,
+    OtherCoverage,
 )
 from service.engine.money import dollars
 
+Reader = Callable[[Benefits], Fact[Any] | None]
 _LEVEL = LevelBenefits()
 _NETWORK = NetworkBenefits()
+
+
+_WHOLE = ("active", "coverage_start", "coverage_end", "plan_year_start", "administrator", "other_coverage")
+_OF_A_LEVEL = ("covered", "prior_authorization", "deductible_applies", "allowed_amount", "referral_required")
+_LISTED = ("copay", "coinsurance", "limits")
+_MONEY = ("limit", "met", "remaining", "allowed_amount")
 
 
 def find_disagreements(
@@ -30,30 +40,39 @@ def find_disagreements(
     heard = [witness for witness in witnesses if witness is not None]
     if len(heard) < 2:
         return ()
-    found = [_compare(heard, settled, name, _plain_field(name)) for name in ("active", "plan_year_start")]
-    for pot in ("deductible", "out_of_pocket_max"):
-        for scope in ("individual", "family"):
-            found.append(_compare(heard, settled, f"{pot}/{scope}/limit", _limit_of(network, pot, scope)))
-    for level in levels:
-        found += [
-            _compare(heard, settled, f"levels/{level}/{name}", _level_field(network, level, name))
-            for name in ("covered", "prior_authorization", "deductible_applies", "allowed_amount")
-        ]
-        found += [
-            _compare(heard, settled, f"levels/{level}/{name}", _first_of(network, level, name))
-            for name in ("copay", "coinsurance", "limits")
-        ]
+    # Only what somebody besides the rulebook speaks of can be disagreed on.
+    spoken = {level for witness in heard[1:] for level in witness.networks.get(network, _NETWORK).levels}
+    parts = ("", *(level for level in levels if level in spoken))
+    readers = [reader for part in parts for reader in _readers(network, part)]
+    found = (_compare(heard, settled, about, read) for about, read in readers)
     return tuple(item for item in found if item is not None)
 
 
-def _compare(
-    heard: list[Benefits], settled: Benefits, about: str, read: Callable[[Benefits], Fact[Any] | None]
-) -> Disagreement | None:
-    said = [(witness.witness, fact) for witness in heard if (fact := read(witness)) is not None]
+@lru_cache(maxsize=64)
+def _readers(network: str, level: str) -> tuple[tuple[str, Reader], ...]:
+    """Return what is compared of a level, or of the whole where none is named, and how it is read."""
+    if level:
+        plain_ones = [(f"levels/{level}/{name}", _level_field(network, level, name)) for name in _OF_A_LEVEL]
+        first_ones = [(f"levels/{level}/{name}", _first_of(network, level, name)) for name in _LISTED]
+        return (*plain_ones, *first_ones)
+    pots = [
+        (f"{pot}/{scope}/{part}", _part_of(network, pot, scope, part))
+        for pot in ("deductible", "out_of_pocket_max")
+        for scope in ("individual", "family")
+        for part in ("limit", "met", "remaining")
+    ]
+    return (*((name, _plain_field(name)) for name in _WHOLE), *pots)
+
+
+def _compare(heard: list[Benefits], settled: Benefits, about: str, read: Reader) -> Disagreement | None:
+    facts = [read(witness) for witness in heard]
+    if facts.count(None) > len(facts) - 2:
+        return None
+    said = [(witness.witness, fact) for witness, fact in zip(heard, facts, strict=True) if fact is not None]
     if len({_comparable(fact.value) for _, fact in said}) < 2:
         return None
     believed = read(settled)
-    money = about.endswith(("limit", "allowed_amount"))
+    money = about.endswith(_MONEY)
     return Disagreement(
         about=about,
         values=tuple((name, plain(fact.value, money=money), (fact.citation,)) for name, fact in said),
@@ -66,15 +85,15 @@ def _comparable(value: Any) -> Any:
     return (value.units, value.unit, value.period) if isinstance(value, Limit) else value
 
 
-def _plain_field(name: str) -> Callable[[Benefits], Fact[Any] | None]:
+def _plain_field(name: str) -> Reader:
     return lambda benefits: getattr(benefits, name)
 
 
-def _level_field(network: str, level: str, name: str) -> Callable[[Benefits], Fact[Any] | None]:
+def _level_field(network: str, level: str, name: str) -> Reader:
     return lambda b: getattr(b.networks.get(network, _NETWORK).levels.get(level, _LEVEL), name)
 
 
-def _first_of(network: str, level: str, name: str) -> Callable[[Benefits], Fact[Any] | None]:
+def _first_of(network: str, level: str, name: str) -> Reader:
     def read(benefits: Benefits) -> Fact[Any] | None:
         values = getattr(benefits.networks.get(network, _NETWORK).levels.get(level, _LEVEL), name)
         return values[0] if values else None
@@ -82,11 +101,11 @@ def _first_of(network: str, level: str, name: str) -> Callable[[Benefits], Fact[
     return read
 
 
-def _limit_of(network: str, pot: str, scope: str) -> Callable[[Benefits], Fact[Any] | None]:
+def _part_of(network: str, pot: str, scope: str, part: str) -> Reader:
     def read(benefits: Benefits) -> Fact[Any] | None:
         pots: Accumulators = getattr(benefits.networks.get(network, _NETWORK), pot)
         accumulator = getattr(pots, scope)
-        return accumulator.limit if accumulator is not None else None
+        return getattr(accumulator, part) if accumulator is not None else None
 
     return read
 
@@ -101,6 +120,8 @@ def plain(value: Any, *, money: bool = False) -> Any:
         return {"amount": dollars(value.amount), "per": value.per, "max_units": value.max_units}
     if isinstance(value, Limit):
         return {"units": value.units, "unit": value.unit, "period": value.period}
+    if isinstance(value, Contact | OtherCoverage):
+        return value.name
     if isinstance(value, tuple):
         return "-".join(f"{part:02d}" for part in value)
     if isinstance(value, date):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
@@ -33,18 +33,20 @@ def dollars(cents: int) -> str:
     return f"{sign}{whole}.{rest:02d}"
 
 
-def total(amounts: list[int | None]) -> int | None:
+def total(amounts: Sequence[int | None]) -> int | None:
     """Add amounts; one that is unknown makes the sum unknown."""
-    result = 0
-    for amount in amounts:
-        if amount is None:
-            return None
-        result += amount
-    return result
+    return None if None in amounts else sum(amounts)  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True, slots=True)
-class Ranged(Generic[T]):
+class Scenario(NamedTuple):
+    """Which value every unknown input takes: one level for all, or one input varied alone."""
+
+    level: int
+    varied: str | None = None
+    varied_level: int = EXPECTED
+
+
+class Ranged(NamedTuple, Generic[T]):
     """A value that may be unknown: what it is at low, expected and high, and the unknown's code.
 
     A value of `None` means that nothing can be said in that scenario. Without a `code` all three are equal.
@@ -57,23 +59,11 @@ class Ranged(Generic[T]):
 
     def at(self, scenario: Scenario) -> T:
         """Return the value in a scenario."""
-        level = scenario.level_of(self.code)
+        alone = self.code is not None and self.code == scenario.varied
+        level = scenario.varied_level if alone else scenario.level
         return self.low if level == LOW else self.expected if level == EXPECTED else self.high
 
 
 def certain(value: T) -> Ranged[T]:
     """A value that is known."""
     return Ranged(value, value, value)
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """Which value every unknown input takes: one level for all, or one input varied alone."""
-
-    level: int
-    varied: str | None = None
-    varied_level: int = EXPECTED
-
-    def level_of(self, code: str | None) -> int:
-        """The level an unknown input takes."""
-        return self.varied_level if code is not None and code == self.varied else self.level

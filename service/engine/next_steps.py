@@ -34,7 +34,9 @@ def plan_next_steps(
     if collect.allowed == "yes" and collect.amount:
         steps.append(NextStep("collect_first_session", {"amount": dollars(collect.amount)}, collect.when))
     steps += _limit_steps(lines)
-    steps += _reverification(first, laid[-1].end, plan_year)
+    # Medicaid has no pots that a new year would fill again.
+    turns = view.brief.payer.line_of_business != "medicaid"
+    steps += _reverification(first, laid[-1].end, next_year_start(first, plan_year) if turns else None)
     return tuple(sorted(steps, key=lambda step: step.by or date.min))
 
 
@@ -54,7 +56,7 @@ def _authorization_steps(laid: LaidPhase, answer: PhaseAnswer) -> Iterator[NextS
         yield NextStep("notify_payer", level, asked.submit_by, cited)
     elif asked.status == "undetermined":
         yield NextStep("ask_about_authorization", level, asked.submit_by or laid.dates[0], cited)
-    if asked.review_every_days:
+    if asked.review_every_days and asked.status != "not_required":
         review = laid.dates[0] + timedelta(days=asked.review_every_days)
         if review <= laid.end:
             yield NextStep("prepare_concurrent_review", level, review)
@@ -110,19 +112,18 @@ def _limit_steps(lines: Sequence[Line]) -> Iterator[NextStep]:
     for reason, code in _LIMIT_STEPS.items():
         beyond = [line for line in lines if line.reason == reason]
         if beyond:
-            cited = tuple(cite for use in beyond[0].charge.limits for cite in use.citations)
+            cited = tuple(cite for use in beyond[0].charge.terms.limits for cite in use.citations)
             yield NextStep(code, {"sessions": len(beyond)}, beyond[0].charge.date, cited)
 
 
-def _reverification(first: date, last: date, plan_year: tuple[int, int]) -> Iterator[NextStep]:
+def _reverification(first: date, last: date, turn: date | None) -> Iterator[NextStep]:
     """Coverage is verified again on the first of each month, and when the pots start anew."""
-    turn = next_year_start(first, plan_year)
     on = _next_month(first)
     while on <= last:
         if on != turn:
             yield NextStep("reverify", {}, on)
         on = _next_month(on)
-    if turn <= last:
+    if turn is not None and turn <= last:
         yield NextStep("reverify_new_plan_year", {}, turn)
 
 

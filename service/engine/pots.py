@@ -5,7 +5,7 @@ Where they start, what turns them back to zero, and what is taken from them as s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +15,8 @@ from service.engine.money import UNLIMITED, Ranged, Scenario, certain
 
 _SILENT = Accumulator()
 _NONE_SAID = Accumulators()
+# What is left of a pot that is not there stays above this, whatever is taken from it.
+NO_END = UNLIMITED // 2
 NO_POT: Ranged[int | None] = certain(UNLIMITED)
 
 
@@ -26,63 +28,72 @@ class YearPots:
     deductible: tuple[Ranged[int | None], Ranged[int | None]]
     out_of_pocket: tuple[Ranged[int | None], Ranged[int | None]]
     carried: tuple[tuple[str, Citation], ...] = ()
+    citations: tuple[Citation, ...] = ()
 
 
 class Pots:
-    """What is left in the four pots as the walk goes on, in one scenario."""
+    """What is left in the four pots as the walk goes on, in one scenario; `turns` is the next new year.
 
-    __slots__ = ("_deductible", "_index", "_out_of_pocket", "_scenario", "_years")
+    A pot that is not there holds more than anything could take from it.
+    """
+
+    __slots__ = ("_deductible", "_out_of_pocket", "_scenario", "_years", "turns", "year")
 
     def __init__(self, years: Sequence[YearPots], scenario: Scenario) -> None:
         self._years = years
         self._scenario = scenario
-        self._index = -1
-        self._deductible: list[int | None] = [UNLIMITED, UNLIMITED]
-        self._out_of_pocket: list[int | None] = [UNLIMITED, UNLIMITED]
+        self.year = -1
+        self.turns = date.min
+        self._deductible: tuple[int | None, int | None] = (UNLIMITED, UNLIMITED)
+        self._out_of_pocket: tuple[int | None, int | None] = (UNLIMITED, UNLIMITED)
 
     def enter(self, on: date) -> None:
         """Open the plan year that `on` falls in, if it is a new one."""
-        years, following = self._years, self._index + 1
-        while following < len(years) and on >= years[following].starts:
-            year = years[following]
-            self._deductible = [pot.at(self._scenario) for pot in year.deductible]
-            self._out_of_pocket = [pot.at(self._scenario) for pot in year.out_of_pocket]
-            self._index = following
-            following += 1
+        years = self._years
+        while self.year + 1 < len(years) and on >= years[self.year + 1].starts:
+            self.year += 1
+            (one, other), (first, second) = years[self.year].deductible, years[self.year].out_of_pocket
+            self._deductible = (one.at(self._scenario), other.at(self._scenario))
+            self._out_of_pocket = (first.at(self._scenario), second.at(self._scenario))
+        self.turns = years[self.year + 1].starts if self.year + 1 < len(years) else date.max
 
     def deductible_left(self) -> int | None:
         """Return the smaller of what individual and family have left; without any pot, nothing is due."""
-        left = _smaller(self._deductible)
-        return 0 if left == UNLIMITED else left
+        left = _smaller(*self._deductible)
+        return 0 if left is not None and left >= NO_END else left
 
     def out_of_pocket_left(self) -> int | None:
         """Return the smaller of what individual and family have left; without any pot, no limit."""
-        return _smaller(self._out_of_pocket)
+        return _smaller(*self._out_of_pocket)
 
     def take(self, deductible: int | None, patient: int | None) -> None:
         """Accrue what the patient paid."""
-        self._deductible = [_less(left, deductible) for left in self._deductible]
-        self._out_of_pocket = [_less(left, patient) for left in self._out_of_pocket]
+        if deductible != 0:
+            one, other = self._deductible
+            self._deductible = (_less(one, deductible), _less(other, deductible))
+        if patient != 0:
+            one, other = self._out_of_pocket
+            self._out_of_pocket = (_less(one, patient), _less(other, patient))
 
-    @staticmethod
-    def shown(left: int | None) -> int | None:
-        """Return what people see of a pot: `None` where there is none or nothing is known."""
-        return None if left == UNLIMITED else left
+    def shown(self) -> tuple[int | None, int | None]:
+        """Return what people see of deductible and out-of-pocket: `None` for no pot, or an unknown one."""
+        deductible, out_of_pocket = _smaller(*self._deductible), _smaller(*self._out_of_pocket)
+        return (
+            None if deductible is None or deductible >= NO_END else deductible,
+            None if out_of_pocket is None or out_of_pocket >= NO_END else out_of_pocket,
+        )
 
 
-def _smaller(pots: list[int | None]) -> int | None:
-    individual, family = pots
-    if individual == 0 or family == 0:
-        return 0
-    if individual is None or family is None:
-        return None
-    return min(individual, family)
+def _smaller(individual: int | None, family: int | None) -> int | None:
+    if individual is not None and family is not None:
+        return individual if individual < family else family
+    return 0 if individual == 0 or family == 0 else None
 
 
 def _less(left: int | None, taken: int | None) -> int | None:
-    if left == UNLIMITED or left == 0 or taken == 0:
-        return left
-    return None if left is None or taken is None else left - taken
+    if left is not None and taken is not None:
+        return left - taken
+    return left if left == 0 or (left is not None and left >= NO_END) else None
 
 
 def open_years(
@@ -109,8 +120,18 @@ def open_years(
         networks = (settled.networks.get(network), published_on(on).networks.get(network))
         deductible = _open(opener, "deductible", *networks, settled.legal_maximum)
         out_of_pocket = _open(opener, "out_of_pocket", *networks, settled.legal_maximum)
-        years.append(YearPots(starts, deductible, out_of_pocket, tuple(opener.carried)))
+        cited = tuple(dict.fromkeys(_citations(networks[0])))
+        years.append(YearPots(starts, deductible, out_of_pocket, tuple(opener.carried), cited))
     return tuple(years)
+
+
+def _citations(network: NetworkBenefits | None) -> Iterator[Citation]:
+    """Yield what the pots of a network rest on."""
+    for pots in (network.deductible, network.out_of_pocket_max) if network is not None else ():
+        for pot in (pots.individual or _SILENT, pots.family or _SILENT):
+            for fact in (pot.limit, pot.met, pot.remaining):
+                if fact is not None:
+                    yield fact.citation
 
 
 class _Opener:
@@ -170,12 +191,17 @@ def _open(
     individual = _open_one(opener, f"{name}", pots.individual, rules.individual, legal.individual)
     if pots.family is None and said:
         return individual, _family_not_said(f"{name}_family_unknown", opener)
-    if not said and pots.family is not None:
+    if pots.family is None:
+        return individual, NO_POT
+    if not said and _has_amount(pots.family):
         # An aggregate family pot is the only one the plan has.
         individual = NO_POT
-    if not said and pots.family is None:
-        return individual, NO_POT
     return individual, _open_one(opener, f"{name}_family", pots.family, rules.family, legal.family)
+
+
+def _has_amount(pot: Accumulator) -> bool:
+    limit = pot.limit is not None and pot.limit.value is not None
+    return limit or pot.remaining is not None or pot.met is not None
 
 
 def _family_not_said(code: str, opener: _Opener) -> Ranged[int | None]:
@@ -194,7 +220,7 @@ def _open_one(
     year = opener.year_of(stated)
     if year == opener.starts and stated.remaining is not None:
         return certain(max(0, stated.remaining.value))
-    limit = opener.limit(name, stated, rule, later=year < opener.starts)
+    limit = opener.limit(name, stated, rule, later=year != opener.starts)
     if limit is None:
         highest = legal.limit if legal is not None else None
         return Ranged(0, None, highest.value if highest is not None else None, f"{name}_limit_unknown")

@@ -83,14 +83,16 @@ def price_session(
     level = phase.level_of_care
     fee, problem = _find_fee(benefit, phase, evaluation, site)
     units, paid_units = _units(fee, phase.minutes_per_day) if fee else (1, 1)
-    known = benefit.allowed_amount or (site.contracted_rates.get(level) if network == "in" else None)
-    telehealth = Fact(fee.telehealth, fee.amount.citation) if fee and fee.telehealth is not None else None
+    known = _known_amount(benefit, site, level, network)
+    by_video = fee.telehealth if fee is not None and modality != "in_person" else None
+    telehealth = Fact(by_video, fee.amount.citation) if fee is not None and by_video is not None else None
     if known is not None:
         return Price(
             base=_carried(known, on),
             units=units,
             code=fee.code if fee else None,
             limit=fee.limit if fee else None,
+            telehealth=telehealth,
             step=Step(
                 _SOURCE_STEPS[known.citation.kind], {"amount": dollars(known.value)}, (known.citation,)
             ),
@@ -108,10 +110,18 @@ def price_session(
         code=fee.code,
         modifier=fee.modifier,
         limit=fee.limit,
-        telehealth=telehealth if modality != "in_person" else None,
+        telehealth=telehealth,
         step=_schedule_step(fee, paid_units, cited),
         citations=cited,
     )
+
+
+def _known_amount(benefit: LevelBenefits, site: Site, level: str, network: str) -> Fact[int] | None:
+    """Return the amount that is told, contracted or published as such, the first there is."""
+    stated = benefit.allowed_amount
+    if stated is not None and stated.citation.kind != "published":
+        return stated
+    return (site.contracted_rates.get(level) if network == "in" else None) or stated
 
 
 _SOURCE_STEPS = {
@@ -144,6 +154,12 @@ def _find_fee(benefit: LevelBenefits, phase: Phase, evaluation: bool, site: Site
         if matches(fee):
             return fee, ""
     return None, "allowed_amount_unknown"
+
+
+def scheduled(benefit: LevelBenefits, phase: Phase) -> Fee | None:
+    """Return the schedule row that stands for the sessions of a phase, if there is one."""
+    matches = _visit_matcher(phase, False) if phase.level_of_care == OUTPATIENT else _day_matcher(phase)
+    return next((fee for fee in benefit.fees if matches(fee)), None)
 
 
 def _visit_matcher(phase: Phase, evaluation: bool) -> Callable[[Fee], bool]:
@@ -199,7 +215,7 @@ def _wage_factor(benefit: LevelBenefits, site: Site) -> Ranged[Decimal]:
         return Ranged(CARRIED_DOWN, ONE, CARRIED_UP, "wage_index_unknown")
     area = _wage_adjustment(benefit.wage_index.area.value)
     upper = _wage_adjustment(benefit.wage_index.upper.value) if benefit.wage_index.upper else ONE
-    return Ranged(min(area, ONE), ONE, max(upper, ONE), "wage_index_of_area")
+    return Ranged(min(area, ONE), ONE, max(area, upper, ONE), "wage_index_of_area")
 
 
 def _wage_adjustment(index: Decimal) -> Decimal:

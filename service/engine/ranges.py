@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from schemas.model import Assumption, Citation
-from service.engine.cost import Charge, Line, SecondaryPays, walk
+from service.engine.cost import Charge, Line, SecondaryPays, Terms, walk
 from service.engine.money import EXPECTED, HIGH, LOW, Scenario, total
 from service.engine.pots import YearPots
 
-# Unknowns that are not worth naming where they change nothing.
-QUIET = ("deductible_applies_unknown", "deductible_family_unknown", "out_of_pocket_family_unknown")
+# Unknowns of the cost share that are not worth naming where they change nothing.
+QUIET = ("deductible_", "out_of_pocket_")
 # Unknowns that no number can stand for.
 UNPRICED = ("allowed_amount_unknown", "facility_fee_unpriced", "level_not_priced")
 
@@ -47,13 +47,13 @@ class Simulation:
     def unknowns(self) -> list[str]:
         """Return the codes of every unknown input, in the order a reader would ask about them."""
         found: dict[str, None] = {}
-        covered = [charge for charge in self.charges if charge.covered]
-        for charge in covered:
-            codes = [*charge.price.unknowns(), charge.share.code, charge.deductible_applies.code]
-            codes += [use.opening.code for use in charge.limits]
+        distinct = {id(charge.terms): charge.terms for charge in self.charges}.values()
+        covered = [terms for terms in distinct if terms.covered]
+        for terms in covered:
+            codes = [*terms.price.unknowns(), terms.share.code, terms.deductible_applies.code]
+            codes += [use.opening.code for use in terms.limits]
             found.update(dict.fromkeys(code for code in codes if code is not None))
-        deductible = any(c.deductible_applies.high or c.deductible_applies.low for c in covered)
-        shared = deductible or any(_costs_something(charge) for charge in covered)
+        deductible, shared = pots_that_matter(self.charges)
         for year in self.years:
             pots = (*(year.deductible if deductible else ()), *(year.out_of_pocket if shared else ()))
             found.update(dict.fromkeys(pot.code for pot in pots if pot.code is not None))
@@ -62,9 +62,19 @@ class Simulation:
         return list(found)
 
 
-def _costs_something(charge: Charge) -> bool:
-    share = charge.share.high
-    return bool(share.copay or share.coinsurance or share.unknown or charge.then)
+def pots_that_matter(charges: Sequence[Charge]) -> tuple[bool, bool]:
+    """Return whether any session can take from the deductible, and from the out-of-pocket maximum."""
+    covered = [terms for terms in {id(c.terms): c.terms for c in charges}.values() if terms.covered]
+    deductible = any(
+        terms.deductible_applies.high or (terms.then is not None and terms.then.deductible_applies)
+        for terms in covered
+    )
+    return deductible, deductible or any(_costs_something(terms) for terms in covered)
+
+
+def _costs_something(terms: Terms) -> bool:
+    share = terms.share.high
+    return bool(share.copay or share.coinsurance or share.unknown or terms.then)
 
 
 def simulate(
@@ -81,7 +91,7 @@ def simulate(
     assumptions = []
     for code in codes:
         moves = _moves(simulation, code, len(codes) == 1, low, high)
-        if code in QUIET and moves == 0:
+        if code.startswith(QUIET) and moves == 0:
             continue
         params, citations = describe(code)
         assumptions.append(Assumption(code, params, moves, citations))

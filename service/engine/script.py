@@ -6,14 +6,16 @@ while nobody who speaks of this member has answered it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from schemas.model import Benefits, Fact, LevelBenefits, Question
+from schemas.model import OUTPATIENT, Benefits, Fact, LevelBenefits, Phase, PhaseAnswer, Question
 from service.engine.brief import NO_NETWORK, View
-from service.engine.confirm import confirm_reasons
+from service.engine.confirm import to_confirm
 from service.engine.coverage import weekly_hours
 from service.engine.episode import LaidPhase
+from service.engine.prices import scheduled
 
 # Original Medicare and Medicaid have no plan year of their own, no funding, no carve-out.
 COMMERCIAL_LINES = ("commercial", "marketplace", "fehb")
@@ -23,18 +25,21 @@ def _spoken(fact: Fact[Any] | None) -> bool:
     return fact is not None and fact.citation.kind != "published"
 
 
-def write_script(view: View, laid: tuple[LaidPhase, ...]) -> tuple[Question, ...]:
+def write_script(
+    view: View, laid: tuple[LaidPhase, ...], answers: tuple[PhaseAnswer, ...]
+) -> tuple[Question, ...]:
     """Return the questions that are open, without repeats."""
     first = laid[0].dates[0]
     benefits = view.benefits_on(first)
     common = {"payer": view.brief.payer.name, "date": first.isoformat()}
     questions = [*_about_member(view, benefits, common)]
     seen: set[str] = set()
-    for phase in laid:
+    for phase, answer in zip(laid, answers, strict=True):
         if phase.phase.level_of_care not in seen:
             seen.add(phase.phase.level_of_care)
-            questions += _about_level(view, phase, common)
-    questions += _about_pots(view, benefits, laid, common)
+            questions += _about_level(view, phase, answer, common)
+    if any(answer.coverage.status != "not_covered" for answer in answers):
+        questions += _about_pots(view, benefits, common)
     questions += _about_claims(view, benefits, common)
     return tuple({question.answers: question for question in questions}.values())
 
@@ -65,7 +70,9 @@ def _about_member(view: View, benefits: Benefits, common: Mapping[str, Any]) -> 
             yield Question(f"ask_{name}", common, f"/told_benefits/{name}")
 
 
-def _about_level(view: View, laid: LaidPhase, common: Mapping[str, Any]) -> Iterator[Question]:
+def _about_level(
+    view: View, laid: LaidPhase, answer: PhaseAnswer, common: Mapping[str, Any]
+) -> Iterator[Question]:
     phase, today = laid.phase, view.brief.today
     benefit = view.level_on(laid.dates[0], phase.level_of_care)
     params = {
@@ -81,28 +88,46 @@ def _about_level(view: View, laid: LaidPhase, common: Mapping[str, Any]) -> Iter
 
     if _is_open(benefit.covered, today) or _delivery_open(view, benefit):
         yield ask("ask_covered", "covered")
+    if answer.coverage.status == "not_covered":
+        return
     if _is_open(benefit.prior_authorization, today):
         yield ask("ask_prior_authorization", "prior_authorization")
-    if not _none_needed(benefit):
+    if _terms_matter(phase, answer):
         yield from _about_terms(benefit, ask)
-    if not benefit.copay and not benefit.coinsurance:
+    if _share_open(benefit.copay, today) and not _states(benefit.coinsurance):
         yield ask("ask_copay", "copay")
+    if _share_open(benefit.coinsurance, today) and not _states(benefit.copay):
         yield ask("ask_coinsurance", "coinsurance")
-    if benefit.deductible_applies is None:
+    if _is_open(benefit.deductible_applies, today):
         yield ask("ask_deductible_applies", "deductible_applies")
+    if view.brief.payer.line_of_business in COMMERCIAL_LINES and not _amount_known(view, benefit, phase):
+        yield ask("ask_allowed_amount", "allowed_amount")
     if _limit_open(view, benefit, laid):
         yield ask("ask_limit", "limit")
     if view.brief.payer.line_of_business in COMMERCIAL_LINES and not _spoken(benefit.billing):
         yield ask("ask_billing", "billing")
 
 
-def _is_open(fact: Fact[Any] | None, today: Any) -> bool:
-    return fact is None or bool(confirm_reasons(fact, today))
+def _share_open(facts: Sequence[Fact[Any]], today: date) -> bool:
+    """Whether one part of the share is not stated, is one of several, or should be confirmed."""
+    return len(facts) != 1 or _is_open(facts[0], today)
 
 
-def _none_needed(benefit: LevelBenefits) -> bool:
-    fact = benefit.prior_authorization
-    return fact is not None and fact.value == "not_required"
+def _states(facts: Sequence[Fact[Any]]) -> bool:
+    """Whether somebody who speaks of this member stated an amount, so that there is no other part."""
+    return any(_spoken(fact) and fact.value is not None for fact in facts)
+
+
+def _is_open(fact: Fact[Any] | None, today: date) -> bool:
+    return fact is None or to_confirm(fact, today)
+
+
+def _terms_matter(phase: Phase, answer: PhaseAnswer) -> bool:
+    """Whether to ask how an authorization goes: where one is needed, or where a program may need one."""
+    status = answer.prior_authorization.status
+    return status in ("required", "notification") or (
+        status == "undetermined" and phase.level_of_care != OUTPATIENT
+    )
 
 
 def _delivery_open(view: View, benefit: LevelBenefits) -> bool:
@@ -126,13 +151,19 @@ def _about_terms(benefit: LevelBenefits, ask: Callable[..., Question]) -> Iterat
             yield ask(f"ask_authorization_{name}", "authorization", name)
 
 
+def _amount_known(view: View, benefit: LevelBenefits, phase: Phase) -> bool:
+    contracted = view.network == "in" and phase.level_of_care in view.brief.site.contracted_rates
+    return contracted or benefit.allowed_amount is not None or scheduled(benefit, phase) is not None
+
+
 def _limit_open(view: View, benefit: LevelBenefits, laid: LaidPhase) -> bool:
     """Ask about a limit where one is known and its use is not, or where a commercial plan has not said."""
     counted = [fact.value for fact in benefit.limits if fact.value is not None]
-    from_schedule = any(fee.limit is not None and fee.service == laid.phase.service for fee in benefit.fees)
     if benefit.limits:
         return any(limit.used is None for limit in counted)
-    return from_schedule or view.brief.payer.line_of_business in COMMERCIAL_LINES
+    row = scheduled(benefit, laid.phase)
+    commercial = view.brief.payer.line_of_business in COMMERCIAL_LINES
+    return commercial or (row is not None and row.limit is not None)
 
 
 def _level_path(view: View, level: str) -> str:
@@ -140,9 +171,7 @@ def _level_path(view: View, level: str) -> str:
     return f"{start}/levels/{level}"
 
 
-def _about_pots(
-    view: View, benefits: Benefits, laid: tuple[LaidPhase, ...], common: Mapping[str, Any]
-) -> Iterator[Question]:
+def _about_pots(view: View, benefits: Benefits, common: Mapping[str, Any]) -> Iterator[Question]:
     start = "/told_benefits" if view.network == "in" else "/told_benefits/out_of_network"
     network = benefits.networks.get(view.network, NO_NETWORK)
     for name, pots in (("deductible", network.deductible), ("out_of_pocket_max", network.out_of_pocket_max)):

@@ -25,6 +25,8 @@ class SecondCoverage:
     own_rates: Mapping[tuple[int, date], int] | None = None
     charges: tuple[Charge, ...] = ()
     years: tuple[YearPots, ...] = ()
+    rule_on: Callable[[date], SecondaryRule] | None = None
+    allowed_assumed: bool = False
 
 
 def second_payer(coverage: SecondCoverage) -> Callable[[Scenario], SecondaryPays]:
@@ -33,7 +35,7 @@ def second_payer(coverage: SecondCoverage) -> Callable[[Scenario], SecondaryPays
     if kind == "zero_share":
         return lambda scenario: _zero_share(coverage)
     if kind == "supplement":
-        return lambda scenario: _Supplement(coverage.rule).pay
+        return lambda scenario: _Supplement(coverage).pay
     if kind == "medicaid":
         return lambda scenario: _medicaid
     if kind == "coordination":
@@ -83,12 +85,17 @@ def _unknown_split(patient: int | None, code: str, scenario: Scenario) -> Amount
 
 
 class _Supplement:
-    """A Medigap plan: fractions of the deductible and of the coinsurance, whole after a yearly limit."""
+    """A Medigap plan: fractions of the deductible and of the coinsurance.
 
-    def __init__(self, rule: SecondaryRule) -> None:
-        self._rule = rule
+    Once what it leaves of the coinsurance in a calendar year comes to its yearly limit, it pays all of
+    the coinsurance; the deductible is not counted, and stays the patient's.
+    """
+
+    def __init__(self, coverage: SecondCoverage) -> None:
+        self._rule = coverage.rule
+        self._rule_on = coverage.rule_on or (lambda on: coverage.rule)
         self._year: date | None = None
-        self._left: int | None = UNLIMITED
+        self._left = UNLIMITED
 
     def pay(
         self,
@@ -109,26 +116,23 @@ class _Supplement:
         if visit is not None and charge.level_of_care == OUTPATIENT:
             most = min(visit.value, rest)
             paid_rest = rest - Ranged(0, most, most, "office_visit_copay_range").at(scenario)
-        left = patient - paid_first - paid_rest
-        if self._left is not None and left > self._left:
-            left = self._left
-        if self._left is not None and self._left != UNLIMITED:
-            self._left -= left
-        return patient - left, 0, left
+        left = min(rest - paid_rest, self._left)
+        self._left -= left
+        owed = first - paid_first + left
+        return patient - owed, 0, owed
 
     def _enter(self, on: date, scenario: Scenario) -> None:
         """Open a new calendar year's limit; how much of the first one is used, nobody said."""
-        limit = self._rule.yearly_limit
         starts = year_start(on, CALENDAR_YEAR_START)
-        if limit is None or starts == self._year:
+        if starts == self._year:
             return
         first = self._year is None
         self._year = starts
-        self._left = (
-            Ranged(0, limit.value, limit.value, "secondary_limit_met_unknown").at(scenario)
-            if first
-            else limit.value
-        )
+        self._rule = self._rule_on(on)
+        limit = self._rule.yearly_limit
+        self._left = limit.value if limit is not None else UNLIMITED
+        if limit is not None and first:
+            self._left = Ranged(0, limit.value, limit.value, "secondary_limit_met_unknown").at(scenario)
 
 
 def _fraction(fact: Fact[Decimal] | None) -> Decimal:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
 
 from schemas.model import Accumulators, Benefits, Fact, LevelBenefits, Step
 from service.engine.brief import NO_NETWORK, View
+from service.engine.confirm import confirm_reasons, noted
 from service.engine.cost import Line
 from service.engine.disagree import plain
 from service.engine.episode import LaidPhase
 from service.engine.money import dollars
+from service.engine.settle_level import share_facts
 
 
 def explain(
@@ -22,22 +26,32 @@ def explain(
         own = [line for line in lines if line.charge.phase == phase.index]
         if any(line.covered for line in own):
             steps += _prices(own)
-            steps += _shares(benefit)
-        if any(line.covered is False for line in own):
-            steps += _self_pay(view, phase)
+            steps += _shares(benefit, view.brief.today)
+        steps += _own_prices(view, phase)
         steps += benefit.notes
+        if not all(line.covered is False for line in own):
+            steps += _certification(benefit)
         steps += _referral(benefit)
     if any(line.covered for line in lines):
         steps += _pots(view.benefits_on(laid[0].dates[0]), view.network)
     if second is not None:
         steps.append(second)
-    return tuple({(step.code, repr(step.params)): step for step in steps}.values())
+    return tuple(_once_each(steps))
+
+
+def _once_each(steps: Sequence[Step]) -> Iterator[Step]:
+    said: dict[str, list[Mapping[str, Any]]] = {}
+    for step in steps:
+        before = said.setdefault(step.code, [])
+        if step.params not in before:
+            before.append(step.params)
+            yield step
 
 
 def _prices(lines: Sequence[Line]) -> Iterator[Step]:
     seen: set[int] = set()
     for line in lines:
-        price = line.charge.price
+        price = line.charge.terms.price
         if line.covered and id(price) not in seen:
             seen.add(id(price))
             if price.step is not None:
@@ -46,18 +60,18 @@ def _prices(lines: Sequence[Line]) -> Iterator[Step]:
                 yield Step("allowed_amount_adjusted", {"amount": dollars(line.allowed)}, price.citations)
 
 
-def _shares(benefit: LevelBenefits) -> Iterator[Step]:
+def _shares(benefit: LevelBenefits, today: date) -> Iterator[Step]:
     for copay in benefit.copay:
         if copay.value is not None:
             yield Step("copay", plain(copay.value), (copay.citation,))
+        yield from (*noted(copay), *confirm_reasons(copay, today))
     for rate in benefit.coinsurance:
         if rate.value:
             yield Step("coinsurance", {"rate": str(rate.value)}, (rate.citation,))
-    if not any(copay.value for copay in benefit.copay) and any(
-        rate.value is None for rate in benefit.coinsurance
-    ):
-        cited = [fact.citation for fact in benefit.copay] + [fact.citation for fact in benefit.coinsurance]
-        yield Step("no_share", {}, tuple(dict.fromkeys(cited)))
+        yield from (*noted(rate), *confirm_reasons(rate, today))
+    if benefit.coinsurance and not any(fact.value for fact in share_facts(benefit)):
+        cited = tuple(dict.fromkeys(fact.citation for fact in share_facts(benefit)))
+        yield Step("no_share", {}, cited)
     applies = benefit.deductible_applies
     if applies is not None:
         code = "deductible_first" if applies.value else "deductible_waived"
@@ -66,10 +80,25 @@ def _shares(benefit: LevelBenefits) -> Iterator[Step]:
         yield Step("share_changes", {"after": benefit.then.value.after_units}, (benefit.then.citation,))
 
 
-def _self_pay(view: View, laid: LaidPhase) -> Iterator[Step]:
-    rate = view.brief.site.self_pay_rates.get(laid.phase.level_of_care)
+def _certification(benefit: LevelBenefits) -> Iterator[Step]:
+    fact = benefit.certification
+    if fact is not None:
+        params = {
+            "by": fact.value.by,
+            "hours": fact.value.hours_per_week,
+            "days": fact.value.recertify_days,
+        }
+        yield Step("certification_needed", params, (fact.citation,))
+
+
+def _own_prices(view: View, laid: LaidPhase) -> Iterator[Step]:
+    """The clinic's own prices: what self-pay is compared with, and what balance billing starts from."""
+    level, site = laid.phase.level_of_care, view.brief.site
+    rate, charge = site.self_pay_rates.get(level), site.charges.get(level)
     if rate is not None:
         yield Step("self_pay_rate", {"amount": dollars(rate.value)}, (rate.citation,))
+    if charge is not None and view.network == "out":
+        yield Step("clinic_charge", {"amount": dollars(charge.value)}, (charge.citation,))
 
 
 def _referral(benefit: LevelBenefits) -> Iterator[Step]:
@@ -92,6 +121,7 @@ def _pot(name: str, pots: Accumulators) -> Iterator[Step]:
             continue
         facts: tuple[Fact[int | None] | Fact[int] | None, ...] = (pot.limit, pot.met, pot.remaining)
         cited = tuple(dict.fromkeys(fact.citation for fact in facts if fact is not None))
+        yield from noted(pot.limit)
         if pot.limit is not None and pot.limit.value is None:
             yield Step(f"{name}_none", {"scope": scope}, cited)
         elif cited:

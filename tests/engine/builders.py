@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -64,6 +65,7 @@ def pots(individual: Accumulator | None, family: Accumulator | None = None) -> A
 
 
 NO_POTS = pots(pot(None, said=published), pot(None, said=published))
+SAYS = {"told": told, "reported": reported, "published": published}
 
 
 def network(
@@ -74,6 +76,17 @@ def network(
 
 def says(witness: str, inside: NetworkBenefits | None = None, **facts: Any) -> Benefits:
     return Benefits(witness, networks={"in": inside} if inside is not None else {}, **facts)
+
+
+def plan(
+    deductible: Accumulators | None = None,
+    out_of_pocket: Accumulators | None = None,
+    witness: str = "told",
+    **levels: LevelBenefits,
+) -> Benefits:
+    """What a witness says of a plan that has no deductible and no maximum, unless they are given."""
+    none = pots(pot(None, said=SAYS[witness]), pot(None, said=SAYS[witness]))
+    return says(witness, network(deductible or none, out_of_pocket or none, **levels))
 
 
 def copay(dollars: int, per: str = "session", most: int | None = None, said: Any = told) -> dict[str, Any]:
@@ -95,6 +108,16 @@ def phase(level: str = IOP, start: date | None = MONDAY, weeks: int = 8, **more:
     return Phase(
         level, start, weeks, more.pop("days_per_week", days), more.pop("minutes_per_day", minutes), **more
     )
+
+
+def sessions(count: int) -> Phase:
+    """One week of so many program days, from Monday 2 March 2026."""
+    return phase(weeks=1, days_per_week=count)
+
+
+def codes(items: Iterable[Any]) -> list[str]:
+    """The codes of steps, assumptions or questions, in their order."""
+    return [item.code for item in items]
 
 
 SITE = Site(

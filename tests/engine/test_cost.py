@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from tests.engine.builders import (
-    IOP,
     answer,
     medicare_years,
     network,
@@ -61,7 +60,9 @@ def test_a_year_without_published_amounts_carries_the_last_ones_forward_by_name(
         at=datetime(2026, 11, 20, 15, tzinfo=UTC),
     ).estimate
     assert e.expected == 83959
-    assert e.low is not None and e.high is not None and e.low < 83959 < e.high
+    assert e.low is not None
+    assert e.high is not None
+    assert e.low < 83959 < e.high
     assert e.certainty == "estimated"
     codes = {assumption.code for assumption in e.assumptions}
     assert codes == {"allowed_amount_carried_forward", "deductible_limit_carried_forward"}

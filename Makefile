@@ -1,0 +1,130 @@
+# Everything a newcomer or a robot does here has a name below. `make` alone lists them.
+# Needs nothing but Python 3.11 (or newer) and make: the rest is set up in .venv.
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+PYTEST := $(BIN)/python -m pytest
+PACKAGES := schemas payers service
+CHECKED := $(PACKAGES) tests $(wildcard bench migrations)
+UV := .locker/bin/uv
+COMPILE := $(UV) --no-config --quiet pip compile pyproject.toml --universal --python-version 3.11 \
+	--generate-hashes --no-header
+HEADER := \# Made by `make lock` from pyproject.toml: exact versions, a hash of every file. Do not edit.
+CATALOGS := $(patsubst %.po,%.mo,$(wildcard service/translations/*/LC_MESSAGES/*.po))
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help: ## List what can be made
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# --- set-up: each step leaves a stamp in .venv, so that a second run costs nothing --------------
+
+.PHONY: setup
+setup: $(VENV)/.runtime $(CATALOGS) ## Make .venv with all that the service needs
+
+.PHONY: tools
+tools: setup $(VENV)/.tools ## Add what tests and checks need to .venv
+
+$(VENV)/.made:
+	@set -e; \
+	for candidate in $(PYTHON) python3.11 python3 python3.12 python3.13 python3.14 python; do \
+		if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+			python="$$candidate"; break; \
+		fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo "OpenVOB needs Python 3.11 or newer, and none was found. Install it, or name it: make PYTHON=/path/to/python3.11" >&2; \
+		exit 1; \
+	fi; \
+	echo "Making $(VENV) with $$("$$python" --version)"; \
+	rm -rf $(VENV); \
+	"$$python" -m venv $(VENV) || { \
+		echo "Python's venv module could not make $(VENV); on Debian and Ubuntu it is the package python3-venv." >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/.made
+	@echo "Installing what the service runs on"
+	@$(PIP) install --quiet --require-hashes -r requirements.lock
+	@$(PIP) install --quiet --no-deps --no-index --no-build-isolation --config-settings editable_mode=compat -e .
+	@touch $@
+
+$(VENV)/.tools: requirements-dev.lock $(VENV)/.runtime
+	@echo "Installing what tests and checks need"
+	@$(PIP) install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+%.mo: %.po | $(VENV)/.runtime
+	@$(BIN)/pybabel --quiet compile --input-file=$< --output-file=$@
+
+# --- the service --------------------------------------------------------------------------------
+
+.PHONY: run
+run: setup ## Serve on http://127.0.0.1:8080, with a database and a key made on the first run
+	@$(BIN)/vob serve
+
+# --- checks: what a change must pass --------------------------------------------------------------
+
+.PHONY: check
+check: lint types house rules test ## All of the checks below, in this order
+
+.PHONY: lint
+lint: tools ## Style and common faults (ruff)
+	$(BIN)/ruff check $(CHECKED)
+	$(BIN)/ruff format --check $(CHECKED)
+
+.PHONY: types
+types: tools ## Types (mypy, strict)
+	$(BIN)/mypy $(PACKAGES)
+
+.PHONY: house
+house: tools ## Who may import whom, sizes, words
+	$(PYTEST) -q tests/house
+
+.PHONY: rules
+rules: setup ## The rulebook: shape, sources, dates, worked examples
+	$(BIN)/vob rules check
+
+.PHONY: test
+test: tools ## All tests, warnings as errors; every branch of service/engine must be reached
+	$(PYTEST) -q -n 2 --cov=service/engine --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
+
+.PHONY: proof
+proof: tools ## The money identities over 100,000 random cases (minutes)
+	OPENVOB_PROOF_CASES=100000 $(PYTEST) -q tests/engine/test_identities.py
+
+.PHONY: bench
+bench: tools ## How long a determination and a request take, against bare Flask
+	$(BIN)/python -m bench.engine
+	$(BIN)/python -m bench.route
+
+# --- what is made from the code and kept beside it ----------------------------------------------
+
+.PHONY: openapi
+openapi: setup ## Write openapi.yaml from the code
+	@$(BIN)/flask --app service.app:create_app export-openapi > openapi.yaml.new && mv openapi.yaml.new openapi.yaml
+
+.PHONY: translations
+translations: setup ## Compile the catalogs of sentences (setup does it too)
+	@for catalog in $(CATALOGS); do echo "$$catalog"; done
+
+.PHONY: lock
+lock: $(UV) ## Resolve the dependencies anew: requirements.lock and requirements-dev.lock
+	@{ echo '$(HEADER)'; echo; $(COMPILE) --upgrade --group build; } > .locker/runtime
+	@mv .locker/runtime requirements.lock
+	@{ echo '$(HEADER)'; echo; $(COMPILE) --upgrade --group dev --constraints requirements.lock; } > .locker/tools
+	@mv .locker/tools requirements-dev.lock
+
+$(UV): | $(VENV)/.made
+	@$(BIN)/python -m venv .locker
+	@.locker/bin/python -m pip --disable-pip-version-check install --quiet uv
+
+.PHONY: clean
+clean: ## Remove .venv and everything made by tools; instance/ (database and keys) stays
+	rm -rf $(VENV) .locker .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist openvob.egg-info
+	find $(CHECKED) -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -f $(CATALOGS)

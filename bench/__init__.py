@@ -1,0 +1,1 @@
+"""Measurements, each side by side with a named peer in one run. Ratios hold; microseconds drift."""

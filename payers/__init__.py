@@ -1,0 +1,1 @@
+"""The witnesses: what payers publish and what they report."""

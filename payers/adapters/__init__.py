@@ -1,0 +1,1 @@
+"""The channels through which payers are asked, a file each."""

@@ -1,0 +1,101 @@
+"""Who a payer is: its names, its ids in networks, the shape of its member ids, its plans."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from payers.entries import cite
+from schemas.model import Citation, Payer
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkId:
+    """A payer's id in one network (`x12`, a clearinghouse)."""
+
+    network: str
+    id: str
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class MemberIdShape:
+    """The shape of a payer's member ids; where it is not `strict`, another shape only warns."""
+
+    pattern: re.Pattern[str]
+    strict: bool
+    hint: str | None
+    citation: Citation
+
+    def fits(self, member_id: str) -> bool:
+        """Say whether a member id has this shape."""
+        return self.pattern.fullmatch(member_id) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan of a payer, and what else it is called."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+
+    def names(self) -> tuple[str, ...]:
+        """Return everything the plan is called."""
+        return (self.id, self.name, *self.aliases)
+
+
+@dataclass(frozen=True, slots=True)
+class PayerIdentity:
+    """A payer with everything it is known by."""
+
+    payer: Payer
+    aliases: tuple[str, ...]
+    ids: tuple[NetworkId, ...]
+    member_id: MemberIdShape | None
+    ask_first: tuple[str, ...]
+    plans: Mapping[str, Plan]
+
+    def names(self) -> tuple[str, ...]:
+        """Return everything the payer is called, its own name first."""
+        return (self.payer.name, *self.aliases, self.payer.id)
+
+    def find_plan(self, text: str) -> Plan | None:
+        """Return the plan that is called so, whatever the case; `None` if none is."""
+        if text in self.plans:
+            return self.plans[text]
+        wanted = text.strip().casefold()
+        for plan in self.plans.values():
+            if wanted in (name.casefold() for name in plan.names()):
+                return plan
+        return None
+
+
+def read_identity(data: Mapping[str, Any]) -> PayerIdentity:
+    """Return the identity that a payer file states."""
+    stated, sources = data["payer"], data["sources"]
+    plans = data.get("plans", {})
+    return PayerIdentity(
+        payer=Payer(stated["id"], stated["name"], stated["line_of_business"]),
+        aliases=tuple(stated.get("aliases", ())),
+        ids=tuple(
+            NetworkId(one["network"], one["id"], cite(sources, one["source"], one["at"]))
+            for one in stated.get("ids", ())
+        ),
+        member_id=_read_shape(stated.get("member_id"), sources),
+        ask_first=tuple(stated.get("ask_first", ())),
+        plans={id_: Plan(id_, plan["name"], tuple(plan.get("aliases", ()))) for id_, plan in plans.items()},
+    )
+
+
+def _read_shape(stated: Mapping[str, Any] | None, sources: Mapping[str, Any]) -> MemberIdShape | None:
+    if stated is None:
+        return None
+    return MemberIdShape(
+        pattern=re.compile(stated["pattern"]),
+        strict=stated.get("strict", False),
+        hint=stated.get("hint"),
+        citation=cite(sources, stated["source"], stated["at"]),
+    )

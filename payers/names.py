@@ -1,0 +1,47 @@
+"""Compares what people write or read on a card with what payers are called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher, get_close_matches
+
+# Words that many payers share, and that tell none of them from another.
+COMMON = frozenset(
+    ["a", "an", "and", "the", "of", "for", "inc", "llc", "plan", "plans", "health", "healthcare"]
+) | frozenset(["insurance", "company", "benefits", "member", "id", "card"])
+# How alike two spellings must be: for an id to be offered, and for a name to be taken for a misprint.
+NEAR, MISPRINT = 0.5, 0.75
+
+
+def plain(text: str) -> str:
+    """Return a name as it is compared: small letters and digits, words apart by one blank."""
+    return " ".join(re.findall(r"[a-z0-9]+", text.casefold()))
+
+
+def nearest(ids: Iterable[str], text: str, most: int = 3) -> tuple[str, ...]:
+    """Return the ids that look most like a text, best first."""
+    by_name = {plain(one): one for one in ids}
+    return tuple(by_name[name] for name in get_close_matches(plain(text), by_name, most, NEAR))
+
+
+def likeness(names: Sequence[str], text: str) -> tuple[float, str]:
+    """Return how well a text (0 to 1) speaks of something with these names, and of which of them."""
+    scores = [(_score(plain(name), plain(text)), name) for name in names]
+    return max(scores, key=lambda scored: (scored[0], len(scored[1])))
+
+
+def _score(name: str, text: str) -> float:
+    if not name or not text:
+        return 0.0
+    if name == text:
+        return 1.0
+    if f" {name} " in f" {text} ":
+        # A name inside a longer text: the longer the name, the surer.
+        return 0.8 + 0.15 * len(name) / len(text)
+    telling, asked = set(name.split()) - COMMON, set(text.split()) - COMMON
+    if f" {text} " in f" {name} " and telling & asked:
+        return 0.7 + 0.1 * len(text) / len(name)
+    overlap = 0.7 * len(telling & asked) / max(len(telling), len(asked), 1)
+    ratio = SequenceMatcher(None, name, text).ratio()
+    return max(overlap, 0.75 * ratio if ratio >= MISPRINT else 0.0)

@@ -1,0 +1,101 @@
+"""All that is published for one plan of one payer, ready to be asked: entries, prices, indexes.
+
+What holds for every plan of the payer, and for every payer of its line of business, is part of it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from payers.dated import PLAN_RANK, Context, Entry, When, alternatives, in_force
+from payers.entries import FieldPath, read_entries, walk, walk_sections
+from payers.fees import PriceLine, age_bounds, read_fees, read_wage_indexes
+from payers.rule_files import RuleData
+from payers.rule_reading import wage_table
+from schemas.model import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRules:
+    """The entries of every field by its path; `changes` are the days, `ages` the ages on which any turns."""
+
+    fields: Mapping[FieldPath, tuple[Entry, ...]]
+    prices: tuple[PriceLine, ...]
+    wage_indexes: Mapping[str, tuple[Entry, ...]]
+    ask_first: tuple[str, ...]
+    changes: tuple[date, ...]
+    ages: tuple[int, ...]
+
+    def say(self, path: FieldPath, on: date, context: Context) -> Fact[Any] | None:
+        """Return the fact of a field in force, or `None` where nobody says."""
+        return in_force(self.fields.get(path, ()), on, context)
+
+    def say_all(self, path: FieldPath, on: date, context: Context) -> tuple[Fact[Any], ...]:
+        """Return the facts of a field that nothing known tells apart."""
+        return alternatives(self.fields.get(path, ()), on, context)
+
+    def levels(self) -> tuple[str, ...]:
+        """Return the levels of care that anything is published for."""
+        named = [path[1] for path in self.fields if path[0] == "services"]
+        return tuple(dict.fromkeys([*named, *(line.level for line in self.prices)]))
+
+    def stretch_of(self, on: date) -> int:
+        """Return which stretch between two changes a date falls in."""
+        return bisect_right(self.changes, on)
+
+    def band_of(self, age: int | None) -> int | None:
+        """Return which band between two ages an age falls in."""
+        return None if age is None else bisect_right(self.ages, age)
+
+    def day_in(self, stretch: int) -> date:
+        """Return a day of a stretch, as good as any other."""
+        return self.changes[stretch - 1] if stretch else date.min
+
+    def age_in(self, band: int | None) -> int | None:
+        """Return an age of a band, as good as any other."""
+        if band is None:
+            return None
+        return self.ages[band - 1] if band else 0
+
+
+def compile_rules(data: RuleData, payer_id: str, plan_id: str | None) -> PlanRules:
+    """Return what is published for a plan; of a plan not in the payer's file, what holds for all of them."""
+    payer = data.payers[payer_id]
+    fields = _law(data.services, payer["payer"]["line_of_business"])
+    plan = payer.get("plans", {}).get(plan_id, {})
+    for part, rank in ((payer, 0), (plan, PLAN_RANK)):
+        for path, values in walk_sections(part):
+            entries = read_entries(path, values, payer["sources"], rank)
+            fields[path] = (*fields.get(path, ()), *entries)
+    prices = tuple(
+        line
+        for schedule in payer.get("fees", ())
+        for line in read_fees(data.tables[schedule["file"]], payer["sources"], schedule.get("levels"))
+    )
+    table = wage_table(payer)
+    indexes = read_wage_indexes(data.tables[table], payer["sources"]) if table is not None else {}
+    everything = [*fields.values(), *(line.entries for line in prices), *indexes.values()]
+    whens: set[When] = {entry.when for entries in everything for entry in entries}
+    return PlanRules(
+        fields=fields,
+        prices=prices,
+        wage_indexes=indexes,
+        ask_first=tuple(payer["payer"].get("ask_first", ())),
+        changes=tuple(sorted({entry.starts for entries in everything for entry in entries})),
+        ages=age_bounds(whens, prices),
+    )
+
+
+def _law(services: Mapping[str, Any], line_of_business: str) -> dict[FieldPath, tuple[Entry, ...]]:
+    """Return what law sets for a line of business, under `legal_maximum` and `clocks`."""
+    fields = {}
+    for section in ("legal_maximum", "clocks"):
+        part = services.get(section, {}).get(line_of_business, {})
+        for path, values in walk(part, (section,)):
+            field = (section, "authorization_clock") if section == "clocks" else path
+            fields[field] = read_entries(field, values, services["sources"])
+    return fields

@@ -1,0 +1,56 @@
+"""Who can be asked, and through what: payers by id, by what a card says; adapters by channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from payers.adapters.rulebook import RulebookAdapter
+from payers.base import PayerAdapter
+from payers.names import likeness, nearest
+from payers.rulebook import Rulebook
+from schemas.model import Payer
+
+__all__ = ["ADAPTERS", "Match", "find_payer", "list_payers", "nearest", "resolve"]
+
+# What makes the adapter of a channel, from whatever that channel needs.
+ADAPTERS: Mapping[str, Callable[..., PayerAdapter[Any, Any]]] = MappingProxyType(
+    {"rulebook": RulebookAdapter}
+)
+
+# Below this a name says nothing about a text.
+LEAST_LIKELY = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A payer that a text may mean: how likely (0 to 1), and by which of its names."""
+
+    payer: Payer
+    score: float
+    matched: str
+
+
+def find_payer(rulebook: Rulebook, payer_id: str) -> Payer:
+    """Return a payer by its id; raises `UnknownPayer` with the nearest ids."""
+    return rulebook.payer(payer_id)
+
+
+def list_payers(rulebook: Rulebook) -> tuple[Payer, ...]:
+    """Return all payers, by id."""
+    return tuple(rulebook.payer(payer_id) for payer_id in rulebook.payer_ids)
+
+
+def resolve(rulebook: Rulebook, text: str, most: int = 10) -> tuple[Match, ...]:
+    """Return the payers that what is printed on a card may mean, the likeliest first."""
+    matches = []
+    for payer_id in rulebook.payer_ids:
+        identity = rulebook.identity(payer_id)
+        names = [*identity.names(), *(one.id for one in identity.ids)]
+        names += [f"{identity.payer.name} {plan.name}" for plan in identity.plans.values()]
+        score, matched = likeness(names, text)
+        if score >= LEAST_LIKELY:
+            matches.append(Match(identity.payer, round(score, 3), matched))
+    return tuple(sorted(matches, key=lambda match: (-match.score, match.payer.id))[:most])

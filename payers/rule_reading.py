@@ -1,0 +1,140 @@
+"""Reads the files of a rulebook and says what is wrong with them, by file and line.
+
+What is judged here must hold before anything may be answered: shapes, dates, sources, tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from payers.table_reader import Row, Sheet, read_table
+from payers.yaml_reader import Document, read_yaml
+from schemas import fee_file
+from schemas.faults import Path, spell
+from schemas.payer_file import payer_file_faults, services_file_faults
+
+SERVICES = "services.yaml"
+NEEDED_FEE_COLUMNS = ("code", "level_of_care", "amount", "from", "source", "at")
+NEEDED_WAGE_COLUMNS = ("county", "area", "index", "from", "source", "at")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """Something to mend: the file, the line (from 1), where in the data, and what to do about it."""
+
+    file: str
+    line: int
+    where: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f" {self.where}:" if self.where else ""
+        return f"{self.file}:{self.line}:{place} {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The files as plain data with their lines, and every problem found."""
+
+    documents: dict[str, Document] = field(default_factory=dict)
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def payer_files(self) -> Iterator[tuple[str, Document]]:
+        """Yield the name and document of each payer's file whose shape is sound."""
+        unsound = {problem.file for problem in self.problems}
+        for name, document in self.documents.items():
+            if name != SERVICES and name not in unsound:
+                yield name, document
+
+    def add(self, name: str, path: Path, message: str) -> None:
+        """Add a problem of a YAML file."""
+        self.problems.append(Problem(name, self.documents[name].line_of(path), spell(path), message))
+
+
+def read_rules(files: Mapping[str, bytes]) -> Reading:
+    """Read and judge the files of a rulebook, by name; never raises, whatever they hold."""
+    reading = Reading()
+    for name in sorted(files):
+        if name.endswith(".yaml"):
+            _read_document(reading, name, files[name])
+    payers = list(reading.payer_files())
+    for name, document in payers:
+        _read_tables(reading, name, document.data, files)
+    for name, document in payers:
+        _judge_rows(reading, name, document.data)
+    return reading
+
+
+def _read_document(reading: Reading, name: str, content: bytes) -> None:
+    document = reading.documents[name] = read_yaml(content)
+    judge = services_file_faults if name == SERVICES else payer_file_faults
+    broken = document.data is None and document.faults
+    for path, message in document.faults if broken else [*document.faults, *judge(document.data)]:
+        reading.add(name, path, message)
+    if reading.problems and reading.problems[-1].file == name:
+        return
+    expected = name.removesuffix(".yaml")
+    if name != SERVICES and document.data["payer"]["id"] != expected:
+        reading.add(name, ("payer", "id"), f"Must be {expected}, as the file is called.")
+
+
+def schedules(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Yield where a payer file names a fee schedule, and its file."""
+    for index, schedule in enumerate(data.get("fees", ())):
+        yield ("fees", index, "file"), schedule["file"]
+
+
+def wage_table(data: Mapping[str, Any]) -> str | None:
+    """Return the file of the payer's wage indexes."""
+    return data["wage_indexes"]["file"] if "wage_indexes" in data else None
+
+
+def tables_of(data: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the tables that a payer file names."""
+    yield from (file for _, file in schedules(data))
+    if (table := wage_table(data)) is not None:
+        yield table
+
+
+def _read_tables(reading: Reading, name: str, data: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
+    wanted = list(schedules(data))
+    if (table := wage_table(data)) is not None:
+        wanted.append((("wage_indexes", "file"), table))
+    for path, file in wanted:
+        if file not in files:
+            reading.add(name, path, f"There is no file {file}.")
+        elif file not in reading.sheets:
+            _read_table(reading, file, files[file], wages=path[0] == "wage_indexes")
+
+
+def _read_table(reading: Reading, file: str, content: bytes, *, wages: bool) -> None:
+    columns = fee_file.WAGE_COLUMNS if wages else fee_file.FEE_COLUMNS
+    judge = fee_file.wage_row_faults if wages else fee_file.fee_row_faults
+    sheet = read_table(content, columns, NEEDED_WAGE_COLUMNS if wages else NEEDED_FEE_COLUMNS)
+    reading.sheets[file] = sheet
+    reading.problems.extend(Problem(file, line, "", message) for line, message in sheet.faults)
+    for row, line in zip(sheet.rows, sheet.lines, strict=True):
+        reading.problems.extend(Problem(file, line, spell(path), message) for path, message in judge(row))
+
+
+def _judge_rows(reading: Reading, name: str, data: Mapping[str, Any]) -> None:
+    """Hold the rows of a payer's tables against its sources and against each other."""
+    unsound = {problem.file for problem in reading.problems}
+    groups = [([file for _, file in schedules(data)], fee_file.fee_order_faults)]
+    if (table := wage_table(data)) is not None:
+        groups.append(([table], fee_file.wage_order_faults))
+    for names, order_faults in groups:
+        rows: list[tuple[str, int, Row]] = []
+        for file in dict.fromkeys(names):
+            if file in reading.sheets and file not in unsound:
+                sheet = reading.sheets[file]
+                rows += [(file, line, row) for row, line in zip(sheet.rows, sheet.lines, strict=True)]
+        for file, line, row in rows:
+            if row["source"] not in data["sources"]:
+                message = f"{name} has no source called {row['source']}."
+                reading.problems.append(Problem(file, line, "source", message))
+        for index, message in order_faults([row for _, _, row in rows]):
+            reading.problems.append(Problem(rows[index][0], rows[index][1], "", message))

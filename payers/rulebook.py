@@ -1,0 +1,196 @@
+"""The rulebook: every payer's published rules, and what they say on a date.
+
+A rulebook is made of files and never changes; its digest names it, and its files make it again.
+What was worked out once is kept on the object, for it stays true as long as the rulebook does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from payers.dated import Context, in_force
+from payers.entries import read_entries
+from payers.errors import UnknownPayer
+from payers.identity import PayerIdentity, read_identity
+from payers.names import nearest
+from payers.plan_rules import PlanRules, compile_rules
+from payers.published import Asked, build_benefits
+from payers.rule_files import SHIPPED, RuleData, digest_of, digest_of_all, load_data, read_files
+from payers.rule_reading import SERVICES, tables_of
+from schemas.model import Benefits, Fact, Payer, Period, Site
+
+AgeOn = Callable[[date], int | None]
+Hours = tuple[int, int | None]
+
+
+class Subject(NamedTuple):
+    """What a published answer hangs on, but for time and age."""
+
+    payer_id: str
+    plan_id: str | None
+    provider_type: str | None
+    locality: str | None
+    county: str | None
+    network: str | None
+    condition: str | None
+    modality: str | None
+
+
+class Moment(NamedTuple):
+    """A stretch of time and a band of ages in which nothing published changes."""
+
+    stretch: int
+    band: int | None
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """Published rules by payer. `digest` names the whole, `digests` each file, `files` makes it again."""
+
+    digest: str
+    digests: Mapping[str, str] = field(repr=False, compare=False)
+    files: Mapping[str, bytes] = field(repr=False, compare=False)
+    data: RuleData = field(repr=False, compare=False)
+    _rules: dict[tuple[str, str | None], PlanRules] = field(default_factory=dict, repr=False, compare=False)
+    _identities: dict[str, PayerIdentity] = field(default_factory=dict, repr=False, compare=False)
+    _moments: dict[Subject, dict[Moment, Benefits]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def payer_ids(self) -> tuple[str, ...]:
+        """Ids of all payers, in order."""
+        return tuple(sorted(self.data.payers))
+
+    def identity(self, payer_id: str) -> PayerIdentity:
+        """Return who a payer is; raises `UnknownPayer` with the nearest ids."""
+        if payer_id not in self._identities:
+            if payer_id not in self.data.payers:
+                raise UnknownPayer(payer_id, nearest(self.payer_ids, payer_id))
+            self._identities[payer_id] = read_identity(self.data.payers[payer_id])
+        return self._identities[payer_id]
+
+    def payer(self, payer_id: str) -> Payer:
+        """Return a payer; raises `UnknownPayer` with the nearest ids."""
+        return self.identity(payer_id).payer
+
+    def _known_plan(self, payer_id: str, plan_id: str | None) -> str | None:
+        identity = self.identity(payer_id)
+        plan = identity.find_plan(plan_id) if plan_id is not None else None
+        return plan.id if plan is not None else None
+
+    def files_of(self, payer_id: str) -> tuple[str, ...]:
+        """Return the names of the files that a payer's answers are made from; raises `UnknownPayer`."""
+        self.identity(payer_id)
+        shared = (SERVICES,) if SERVICES in self.files else ()
+        return (f"{payer_id}.yaml", *dict.fromkeys(tables_of(self.data.payers[payer_id])), *shared)
+
+    def rules(self, payer_id: str, plan_id: str | None) -> PlanRules:
+        """Return what is published for a plan; of an unknown plan, what holds for all plans of the payer."""
+        key = (payer_id, self._known_plan(payer_id, plan_id))
+        if key not in self._rules:
+            self._rules[key] = compile_rules(self.data, *key)
+        return self._rules[key]
+
+    def published(
+        self,
+        payer_id: str,
+        plan_id: str | None,
+        *,
+        site: Site,
+        condition: str | None,
+        modality: str | None,
+        age_on: AgeOn,
+        dates: Sequence[date],
+        network: str | None = None,
+    ) -> tuple[Period, ...]:
+        """Return the published witness from the first to the last of the dates, a period per change.
+
+        `age_on` gives the member's age on a date (`None`: not known). `network` is the one asked about:
+        facts of the whole that hang on it are told for it; both networks are in each `Benefits`.
+        """
+        if not dates:
+            return ()
+        rules = self.rules(payer_id, plan_id)
+        subject = Subject(
+            payer_id,
+            self._known_plan(payer_id, plan_id),
+            site.provider_type or None,
+            site.locality,
+            site.county,
+            network,
+            condition,
+            modality,
+        )
+        periods: list[Period] = []
+        for day in _turns(rules, age_on, min(dates), max(dates)):
+            moment = Moment(rules.stretch_of(day), rules.band_of(age_on(day)))
+            benefits = self._benefits(rules, subject, moment)
+            if not periods or periods[-1].benefits is not benefits:
+                periods.append(Period(day, benefits))
+        return tuple(periods)
+
+    def _benefits(self, rules: PlanRules, subject: Subject, moment: Moment) -> Benefits:
+        """Return what is published at a moment; moments that say the same share one object."""
+        kept = self._moments.setdefault(subject, {})
+        if moment not in kept:
+            context = Context(
+                provider_type=subject.provider_type,
+                condition=subject.condition,
+                modality=subject.modality,
+                network=subject.network,
+                age=rules.age_in(moment.band),
+                locality=subject.locality,
+            )
+            made = build_benefits(Asked(rules, rules.day_in(moment.stretch), context, subject.county))
+            kept[moment] = next((known for known in tuple(kept.values()) if known == made), made)
+        return kept[moment]
+
+    def hours_bands(self, on: date) -> Mapping[str, Fact[Hours]]:
+        """Return, by level of care, the hours a week that make it that level: from, and below."""
+        services = self.data.services
+        bands = {}
+        for level, fields in services.get("levels", {}).items():
+            entries = read_entries(("hours_per_week",), fields["hours_per_week"], services["sources"])
+            if (fact := in_force(entries, on, Context())) is not None:
+                band = fact.value
+                bands[level] = Fact((band.from_age or 0, band.below), fact.citation, through=fact.through)
+        return bands
+
+
+def load_rulebook(path: Path | None = None, cache_dir: Path | None = None) -> Rulebook:
+    """Return the rulebook in a directory (default: the one shipped); raises `RulebookError`."""
+    return load_rulebook_from_files(read_files(path or SHIPPED), cache_dir)
+
+
+def load_rulebook_from_files(files: Mapping[str, bytes], cache_dir: Path | None = None) -> Rulebook:
+    """Return the rulebook that these files make; raises `RulebookError`."""
+    digests = {name: digest_of(content) for name, content in files.items()}
+    digest = digest_of_all(digests)
+    return Rulebook(digest, digests, dict(files), load_data(files, digest, cache_dir))
+
+
+def _turns(rules: PlanRules, age_on: AgeOn, first: date, last: date) -> list[date]:
+    """Return the first date and every later one, up to the last, on which something may change."""
+    changes = rules.changes[rules.stretch_of(first) : rules.stretch_of(last)]
+    return sorted({first, *changes, *_birthdays(rules.ages, age_on, first, last)})
+
+
+def _birthdays(ages: Sequence[int], age_on: AgeOn, first: date, last: date) -> list[date]:
+    """Return the days in a span on which the member reaches one of the ages."""
+    youngest, oldest = age_on(first), age_on(last)
+    if youngest is None or oldest is None:
+        return []
+    return [_day_of_age(age, age_on, first, last) for age in ages if youngest < age <= oldest]
+
+
+def _day_of_age(age: int, age_on: AgeOn, first: date, last: date) -> date:
+    """Return the first day of a span on which the age is reached, by halving."""
+    low, high = first.toordinal(), last.toordinal()
+    while high - low > 1:
+        middle = (low + high) // 2
+        reached = age_on(date.fromordinal(middle))
+        low, high = (low, middle) if reached is not None and reached >= age else (middle, high)
+    return date.fromordinal(high)

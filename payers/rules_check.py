@@ -1,0 +1,127 @@
+"""Holds a rulebook against everything it promises, and says what to mend, by file and line.
+
+Beyond what must hold before anything is answered: no orphans, and worked examples that pass, one on
+each side of every date on which a service changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from payers.entries import FieldPath, walk
+from payers.errors import RulebookError
+from payers.rule_files import digest_of, digest_of_all, read_files, trusted
+from payers.rule_reading import SERVICES, Problem, Reading, read_rules, tables_of
+from payers.rulebook import Rulebook
+from payers.rules_examples import run_example
+from schemas.payer_file import cited_sources
+
+Plain = Mapping[str, Any]
+
+__all__ = ["Problem", "check", "check_files"]
+
+
+def check(path: Path) -> list[Problem]:
+    """Return every problem of the rulebook in a directory, by file and line."""
+    try:
+        return check_files(read_files(path))
+    except RulebookError as error:
+        return [Problem(path.name, 1, "", str(error))]
+
+
+def check_files(files: Mapping[str, bytes]) -> list[Problem]:
+    """Return every problem of a rulebook's files."""
+    reading = read_rules(files)
+    sound = not reading.problems
+    _find_orphans(reading, files)
+    for name, document in list(reading.payer_files()):
+        _find_untested_dates(reading, name, document.data)
+    if sound:
+        _run_examples(reading, files)
+    return sorted(reading.problems)
+
+
+def _find_orphans(reading: Reading, files: Mapping[str, bytes]) -> None:
+    """Find sources that nothing cites, and tables that no payer names."""
+    named = set(reading.sheets)
+    unsound = {problem.file for problem in reading.problems}
+    for name, document in reading.documents.items():
+        if name in unsound:
+            continue
+        cited = {source for _, source in cited_sources(document.data)}
+        for file in tables_of(document.data):
+            sheet = reading.sheets.get(file)
+            cited |= {row["source"] for row in sheet.rows if "source" in row} if sheet is not None else set()
+        for source in document.data["sources"]:
+            if source not in cited:
+                message = "Nothing cites this source: remove it, or cite it."
+                reading.add(name, ("sources", source), message)
+    if not unsound:
+        for file in sorted(set(files) - set(reading.documents) - named):
+            reading.problems.append(Problem(file, 1, "", "No payer file names this table."))
+
+
+def _find_untested_dates(reading: Reading, name: str, data: Plain) -> None:
+    """Find dates on which a service changes that no example stands before, or none on or after."""
+    examples = data.get("examples", [])
+    if not examples:
+        reading.add(name, (), "Has no worked examples.")
+    for prefix, plan_id, part in _parts(data):
+        for path, entries in walk(part.get("services", {}), ("services",)):
+            asked = _dates_asked(examples, path[1], plan_id)
+            for day in _later_dates(entries):
+                missing = _missing_side(asked, day)
+                if missing is not None:
+                    level = path[1]
+                    message = f"Changes on {day}, and no example asks for {level} {missing} that date."
+                    reading.add(name, (*prefix, *path), message)
+
+
+def _parts(data: Plain) -> Iterator[tuple[FieldPath, str | None, Plain]]:
+    yield (), None, data
+    for plan_id, plan in data.get("plans", {}).items():
+        yield ("plans", plan_id), plan_id, plan
+
+
+def _dates_asked(examples: Sequence[Plain], level: str, plan_id: str | None) -> list[str]:
+    return [
+        example["ask"]["date_of_service"]
+        for example in examples
+        if example["ask"]["level_of_care"] == level
+        and (plan_id is None or example["ask"].get("plan") == plan_id)
+    ]
+
+
+def _later_dates(entries: Sequence[Plain]) -> list[str]:
+    """Return the dates of a field after the first, for values with the same conditions."""
+    series: dict[str, list[str]] = {}
+    for entry in entries:
+        series.setdefault(str(entry.get("when")), []).append(entry["from"])
+    return sorted({day for days in series.values() for day in days[1:]})
+
+
+def _missing_side(asked: Sequence[str], day: str) -> str | None:
+    before, after = any(date < day for date in asked), any(date >= day for date in asked)
+    if before and after:
+        return None
+    if before:
+        return "on or after"
+    return "before" if after else "before, or on or after"
+
+
+def _run_examples(reading: Reading, files: Mapping[str, bytes]) -> None:
+    digests = {name: digest_of(content) for name, content in files.items()}
+    rulebook = Rulebook(digest_of_all(digests), digests, files, trusted(_of_sound(reading)))
+    for name, document in reading.documents.items():
+        if name == SERVICES:
+            continue
+        for index, example in enumerate(document.data.get("examples", ())):
+            for message in run_example(rulebook, document.data["payer"]["id"], example):
+                reading.add(name, ("examples", index), message)
+
+
+def _of_sound(reading: Reading) -> Reading:
+    """Return a reading without its problems: those left keep nobody from answering."""
+    return Reading(reading.documents, reading.sheets)

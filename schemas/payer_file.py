@@ -1,0 +1,174 @@
+"""The shape of a payer file: one payer, its sources, facts, plans, fee schedules and worked examples.
+
+Everything here judges plain data: what YAML holds, with dates written `YYYY-MM-DD`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validates
+
+from schemas.example_file import ExampleSchema
+from schemas.faults import Fault, Path, flatten
+from schemas.file_fields import Day, Flag, Pattern, Table, Text, Word, https, items, key
+from schemas.model import LEVELS_OF_CARE, LINES_OF_BUSINESS, NETWORKS
+from schemas.rule_fields import (
+    SERVICE_FIELDS,
+    FactsSchema,
+    HoursSchema,
+    MedicalSchema,
+    PotSchema,
+    ServiceSchema,
+)
+
+ASK_FIRST = ("medicare_advantage", "qmb", "other_coverage", "managed_care_plan")
+CLASSIFICATIONS = ("outpatient", "inpatient", "emergency")
+CSV_FILE = re.compile(r"fees/[a-z0-9][a-z0-9.-]*\.csv")
+
+
+class SourceSchema(Schema):
+    """A document that values are taken from."""
+
+    title = Text(required=True)
+    url = https(required=True, allow_none=True)
+    published = Day(required=True, allow_none=True)
+    retrieved = Day(required=True)
+    confidence = Word(("primary", "secondary"), required=True)
+
+
+class NetworkIdSchema(Schema):
+    """A payer's id in one network."""
+
+    network = key(required=True)
+    id = Text(required=True)
+    source = Text(required=True)
+    at = Text(required=True)
+
+
+class MemberIdSchema(Schema):
+    """The shape of a member id; where it is not strict, another shape only warns."""
+
+    pattern = Text(required=True)
+    strict = Flag()
+    hint = Text()
+    source = Text(required=True)
+    at = Text(required=True)
+
+    @validates("pattern")
+    def check_pattern(self, pattern: str, **_: Any) -> None:
+        """Refuse what is not a regular expression."""
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValidationError(f"Not a regular expression: {error}.") from None
+
+
+class IdentitySchema(Schema):
+    """Who the payer is."""
+
+    id = key(required=True)
+    name = Text(required=True)
+    aliases = items(Text())
+    line_of_business = Word(LINES_OF_BUSINESS, required=True)
+    ids = items(fields.Nested(NetworkIdSchema))
+    member_id = fields.Nested(MemberIdSchema)
+    ask_first = items(Word(ASK_FIRST))
+
+
+class CostShareSchema(Schema):
+    """The pots of one network."""
+
+    deductible = fields.Nested(PotSchema)
+    out_of_pocket_max = fields.Nested(PotSchema)
+
+
+def _sections() -> dict[str, Any]:
+    return {
+        "facts": fields.Nested(FactsSchema),
+        "cost_share": Table(Word(NETWORKS), fields.Nested(CostShareSchema)),
+        "services": Table(Word(LEVELS_OF_CARE), fields.Nested(ServiceSchema)),
+        "medical": Table(Word(CLASSIFICATIONS), fields.Nested(MedicalSchema)),
+    }
+
+
+PlanSchema = Schema.from_dict(
+    {"name": Text(required=True), "aliases": items(Text()), **_sections()}, name="PlanSchema"
+)
+
+
+def _csv_file() -> Pattern:
+    return Pattern(CSV_FILE, "a table beside the payer files, like fees/example.csv", required=True)
+
+
+class ScheduleSchema(Schema):
+    """A fee schedule that the payer pays by, and for which levels of care."""
+
+    file = _csv_file()
+    levels = items(Word(LEVELS_OF_CARE))
+
+
+class WageIndexesSchema(Schema):
+    """The table of wage indexes."""
+
+    file = _csv_file()
+
+
+PayerFileSchema = Schema.from_dict(
+    {
+        "payer": fields.Nested(IdentitySchema, required=True),
+        "sources": Table(key(), fields.Nested(SourceSchema), required=True),
+        **_sections(),
+        "plans": Table(key(), fields.Nested(PlanSchema)),
+        "fees": items(fields.Nested(ScheduleSchema)),
+        "wage_indexes": fields.Nested(WageIndexesSchema),
+        "examples": items(fields.Nested(ExampleSchema)),
+    },
+    name="PayerFileSchema",
+)
+
+ServicesFileSchema = Schema.from_dict(
+    {
+        "sources": Table(key(), fields.Nested(SourceSchema), required=True),
+        "levels": Table(Word(LEVELS_OF_CARE), fields.Nested(HoursSchema)),
+        "legal_maximum": Table(Word(LINES_OF_BUSINESS), fields.Nested(PotSchema)),
+        "clocks": Table(Word(LINES_OF_BUSINESS), SERVICE_FIELDS["authorization_clock"]),
+    },
+    name="ServicesFileSchema",
+)
+
+_PAYER_FILE = PayerFileSchema()
+_SERVICES_FILE = ServicesFileSchema()
+
+
+def payer_file_faults(data: Any) -> list[Fault]:
+    """Return what is wrong with the data of a payer file; a source that nothing knows is wrong too."""
+    return list(flatten(_PAYER_FILE.validate(data))) or _unknown_sources(data)
+
+
+def services_file_faults(data: Any) -> list[Fault]:
+    """Return what is wrong with the data of services.yaml."""
+    return list(flatten(_SERVICES_FILE.validate(data))) or _unknown_sources(data)
+
+
+def cited_sources(data: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Yield each place that names a source, and the source's key."""
+    if isinstance(data, Mapping):
+        if "source" in data and "at" in data:
+            yield (*path, "source"), data["source"]
+        for name, inner in data.items():
+            if name not in ("sources", "params"):
+                yield from cited_sources(inner, (*path, name))
+    elif isinstance(data, list):
+        for index, inner in enumerate(data):
+            yield from cited_sources(inner, (*path, index))
+
+
+def _unknown_sources(data: Mapping[str, Any]) -> list[Fault]:
+    return [
+        Fault(path, f"No source is called {source}; sources has: {', '.join(data['sources'])}.")
+        for path, source in cited_sources(data)
+        if source not in data["sources"]
+    ]

@@ -1,0 +1,116 @@
+"""Cases: people being admitted, what is known of each, and what happened."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from flask_smorest import Blueprint
+
+from schemas.problem import Complaints, read_shape
+from service.api import results
+from service.api.describe import ETAG, IF_NONE_MATCH, creation, operation
+from service.api.exchange import json_body, listing, page, query, reply, tagged
+from service.api.once import Made, once
+from service.api.places import office
+from service.api.problems import Refused
+from service.api.shapes import CASE, CASE_CHANGE, CASES_QUERY, PAGE_QUERY
+from service.api.speaking import caller
+from service.store import cases as kept
+from service.store import verifications
+from service.store.session import Session, new_id, transaction
+
+cases = Blueprint("cases", __name__, url_prefix="/v1/cases", description=__doc__ or "")
+
+
+@cases.route("", methods=["POST"])
+@cases.doc(**creation("createCase", "Open a case", results.CASE, body=CASE))
+def create() -> Response:
+    """A person being admitted; without an owner, the caller looks after it."""
+    return once(lambda: _opened(_read(CASE, json_body())))
+
+
+@cases.route("", methods=["GET"])
+@cases.doc(**operation("listCases", "List cases", results.CASE_LIST, query=CASES_QUERY))
+def index() -> Response:
+    """Newest first."""
+    asked = query(CASES_QUERY)
+    wanted = kept.Filter(asked.get("status"), asked.get("owner"))
+    with transaction(office().store) as session:
+        items, following = kept.page_of(session, wanted, page(asked))
+    return listing([results.case_line(item) for item in items], following)
+
+
+@cases.route("/<uuid:case_id>", methods=["GET"])
+@cases.doc(
+    **operation(
+        "getCase", "Fetch a case", results.CASE, refuses=(404,), parameters=(IF_NONE_MATCH,), headers=ETAG
+    )
+)
+def fetch(case_id: UUID) -> Response:
+    """With the ids of its verifications, newest first."""
+    with transaction(office().store) as session:
+        return tagged(reply(_shown(session, str(case_id))))
+
+
+@cases.route("/<uuid:case_id>", methods=["PATCH"])
+@cases.doc(**operation("changeCase", "Change a case", results.CASE, body=CASE_CHANGE, refuses=(404,)))
+def change(case_id: UUID) -> Response:
+    """What is not given stays; the timeline says what changed."""
+    changes = _read(CASE_CHANGE, json_body())
+    now = datetime.now(UTC).replace(microsecond=0)
+    with transaction(office().store) as session:
+        _shown(session, str(case_id))
+        if changes:
+            kept.change(session, str(case_id), changes, now)
+            kept.add_events(session, kept.Event(str(case_id), now, "case_changed", caller().name, changes))
+        return reply(_shown(session, str(case_id)))
+
+
+@cases.route("/<uuid:case_id>/timeline", methods=["GET"])
+@cases.doc(
+    **operation("getTimeline", "What happened to a case", results.TIMELINE, query=PAGE_QUERY, refuses=(404,))
+)
+def timeline(case_id: UUID) -> Response:
+    """Newest first."""
+    asked = query(PAGE_QUERY)
+    with transaction(office().store) as session:
+        _shown(session, str(case_id))
+        events, following = kept.timeline(session, str(case_id), page(asked))
+    return listing([results.event_line(event) for event in events], following)
+
+
+def _opened(asked: dict[str, Any]) -> Made:
+    now = datetime.now(UTC).replace(microsecond=0)
+    case = kept.Case(
+        id=new_id(),
+        status=asked["status"],
+        owner=asked.get("owner") or caller().name,
+        label=asked.get("label"),
+        external_id=asked.get("external_id"),
+        created_at=now,
+        updated_at=now,
+    )
+    opened = kept.Event(case.id, now, "case_opened", caller().name)
+
+    def write(session: Session) -> None:
+        kept.add(session, case)
+        kept.add_events(session, opened)
+
+    return Made(results.case_whole(case, []), f"/v1/cases/{case.id}", write)
+
+
+def _shown(session: Session, case_id: str) -> dict[str, Any]:
+    case = kept.get(session, case_id)
+    if case is None:
+        raise Refused("not_found", "There is no case with this id.")
+    return results.case_whole(case, verifications.ids_of_case(session, case_id))
+
+
+def _read(shape: Any, body: Any) -> dict[str, Any]:
+    complaints = Complaints()
+    loaded = read_shape(shape, body, complaints)
+    complaints.raise_any()
+    return loaded

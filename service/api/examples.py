@@ -1,0 +1,105 @@
+"""One example for every operation: invented people, real payers. Tests send each of them.
+
+`path` and `query` fill in the address. Ids are those of things that are not there; tests put real ones
+in their place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+AN_ID = "019ab1f0-3c00-7d2a-9c51-5b1f0a2e7c44"
+
+MEMBER = {
+    "member_id": "1EG4-TE5-MK73",
+    "first_name": "Ana",
+    "last_name": "Prueba",
+    "birth_date": "1957-03-02",
+}
+REQUEST = {"payer": "medicare", "member": MEMBER, "level_of_care": "iop", "start_date": "2026-12-01"}
+TOLD = {
+    "told_by": {
+        "channel": "phone",
+        "representative": "J. D.",
+        "reference": "CALL-123",
+        "at": "2026-11-20T15:02:00Z",
+    },
+    "active": True,
+    "deductible": {"individual": {"limit": "283.00", "met": "0.00"}, "family": None},
+}
+CARE_PLANS = [
+    {
+        "name": "IOP, eight weeks",
+        "phases": [
+            {
+                "level_of_care": "iop",
+                "start_date": "2026-12-01",
+                "weeks": 8,
+                "days_per_week": 3,
+                "hours_per_day": 3,
+            }
+        ],
+    },
+    {
+        "name": "PHP, then IOP",
+        "phases": [
+            {
+                "level_of_care": "php",
+                "start_date": "2026-12-01",
+                "weeks": 2,
+                "days_per_week": 5,
+                "hours_per_day": 5,
+            },
+            {"level_of_care": "iop", "weeks": 6, "days_per_week": 3, "hours_per_day": 3},
+        ],
+    },
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What is sent to try an operation, and for the shortest answers what comes back."""
+
+    body: Any = None
+    answer: Any = None
+    query: Mapping[str, str] = field(default_factory=dict)
+    path: Mapping[str, str] = field(default_factory=dict)
+
+
+_VERIFICATION = {"verification_id": AN_ID}
+_CASE = {"case_id": AN_ID}
+
+EXAMPLES: Mapping[str, Example] = MappingProxyType(
+    {
+        "createVerification": Example(body=REQUEST | {"external_id": "EHR-77", "told_benefits": TOLD}),
+        "listVerifications": Example(query={"payer": "medicare", "limit": "20"}),
+        "searchVerifications": Example(body={"last_name": "Prueba", "birth_date": "1957-03-02"}),
+        "getVerification": Example(path=_VERIFICATION),
+        "tellBenefits": Example(path=_VERIFICATION, body={"told_benefits": TOLD}),
+        "reverify": Example(path=_VERIFICATION),
+        "replayVerification": Example(path=_VERIFICATION),
+        "comparePlans": Example(
+            body={"request": {"payer": "medicare", "member": MEMBER}, "plans": CARE_PLANS}
+        ),
+        "createCase": Example(body={"label": "Ana P.", "external_id": "EHR-77", "owner": "front desk"}),
+        "listCases": Example(query={"status": "verifying"}),
+        "getCase": Example(path=_CASE),
+        "changeCase": Example(path=_CASE, body={"status": "quoted"}),
+        "getTimeline": Example(path=_CASE),
+        "listPayers": Example(query={"limit": "20"}),
+        "resolvePayer": Example(query={"text": "MEDICARE HEALTH INSURANCE"}),
+        "getPayer": Example(path={"payer_id": "medicare"}),
+        "listPlans": Example(path={"payer_id": "medigap"}, query={"query": "plan g"}),
+        "getBenefits": Example(
+            path={"payer_id": "medicare"},
+            query={"level_of_care": "iop", "date_of_service": "2026-12-01", "site": "cmhc"},
+        ),
+        "health": Example(answer={"status": "ok"}),
+        "readiness": Example(
+            answer={"status": "ready", "checks": {"database": True, "migrations": True, "rulebook": True}}
+        ),
+    }
+)

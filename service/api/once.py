@@ -1,0 +1,70 @@
+"""Requests that store something: done once for each idempotency key, written in one transaction."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from flask import Response, request
+
+from service.api.exchange import spoken
+from service.api.places import office
+from service.api.problems import Refused
+from service.security.guard import current_client
+from service.store import idempotency
+from service.store.idempotency import Claim, Kept, Refusal
+from service.store.session import Session, transaction
+
+KEY = re.compile("[!-~]{1,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Something new: what is answered, where it is from now on, and how it is written."""
+
+    body: Any
+    location: str
+    write: Callable[[Session], None]
+
+
+def once(make: Callable[[], Made]) -> Response:
+    """Make and write something new, answered with 201; a repeated request is answered as the first was."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return _answer(_write(make(), None))
+    if not KEY.fullmatch(key):
+        raise Refused("bad_header", "Idempotency-Key must be 1 to 200 visible ASCII characters.")
+    held = idempotency.make_claim(
+        office().store, current_client().id, f"{request.method} {request.path}", key, request.get_data()
+    )
+    found = idempotency.claim(office().store, held, datetime.now(UTC))
+    if found is Refusal.IN_FLIGHT:
+        raise Refused(
+            "conflict", "A request with this Idempotency-Key is being worked on; try again shortly."
+        )
+    if found is Refusal.OTHER_BODY:
+        raise Refused("idempotency_key_reused")
+    if isinstance(found, Kept):
+        return _answer(found)
+    try:
+        return _answer(_write(make(), held))
+    except BaseException:
+        idempotency.release(office().store, held)
+        raise
+
+
+def _write(made: Made, held: Claim | None) -> Kept:
+    kept = Kept(201, made.location, orjson.dumps(made.body).decode())
+    with transaction(office().store) as session:
+        made.write(session)
+        if held is not None:
+            idempotency.keep(session, held, kept)
+    return kept
+
+
+def _answer(kept: Kept) -> Response:
+    return spoken(kept.body.encode(), kept.status, {"Location": kept.location})

@@ -1,0 +1,86 @@
+"""Payers: who they are, their plans, and what the rulebook says of each, with its sources."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+
+from service import directory
+from service.api import results
+from service.api.describe import operation
+from service.api.exchange import listing, page, query, reply
+from service.api.places import office
+from service.api.problems import Refused
+from service.api.shapes import BENEFITS_QUERY, PAYERS_QUERY, PLANS_QUERY, RESOLVE_QUERY
+
+payers = Blueprint("payers", __name__, url_prefix="/v1/payers", description=__doc__ or "")
+
+
+@payers.route("", methods=["GET"])
+@payers.doc(**operation("listPayers", "List payers", results.PAYER_LIST, query=PAYERS_QUERY))
+def index() -> Response:
+    """By id."""
+    return _part(directory.list_payers(office().desk), query(PAYERS_QUERY))
+
+
+@payers.route("/resolve", methods=["GET"])
+@payers.doc(
+    **operation("resolvePayer", "Which payer does this card mean?", results.MATCHES, query=RESOLVE_QUERY)
+)
+def resolve() -> Response:
+    """What is printed on a card, to payers, the likeliest first."""
+    return listing(directory.resolve(office().desk, query(RESOLVE_QUERY)["text"]), None)
+
+
+@payers.route("/<payer_id>", methods=["GET"], parameters=[results.PAYER_ID])
+@payers.doc(**operation("getPayer", "Fetch a payer", results.PAYER, refuses=(404,)))
+def fetch(payer_id: str) -> Response:
+    """With its names and its ids in networks."""
+    return reply(_or_not_found(directory.find_payer(office().desk, payer_id)))
+
+
+@payers.route("/<payer_id>/plans", methods=["GET"], parameters=[results.PAYER_ID])
+@payers.doc(
+    **operation("listPlans", "List a payer's plans", results.PLAN_LIST, query=PLANS_QUERY, refuses=(404,))
+)
+def plans(payer_id: str) -> Response:
+    """Those whose id, name or alias has the text in it, by id."""
+    asked = query(PLANS_QUERY)
+    return _part(_or_not_found(directory.find_plans(office().desk, payer_id, asked.get("query"))), asked)
+
+
+@payers.route("/<payer_id>/benefits", methods=["GET"], parameters=[results.PAYER_ID])
+@payers.doc(
+    **operation(
+        "getBenefits", "What is published for a plan", results.BENEFITS, query=BENEFITS_QUERY, refuses=(404,)
+    )
+)
+def benefits(payer_id: str) -> Response:
+    """What is in force at a site on a day, each value with its source."""
+    asked = query(BENEFITS_QUERY)
+    desk = office().desk
+    today = datetime.now(UTC).astimezone(desk.clinic.zone).date()
+    on, site = asked.get("date_of_service") or today, asked.get("site")
+    level = asked.get("level_of_care")
+    try:
+        found = directory.find_benefits(desk, payer_id, plan=asked.get("plan"), level=level, on=on, site=site)
+    except directory.UnknownSite:
+        raise Refused("not_found", "The clinic's profile has no such site.") from None
+    return reply(_or_not_found(found))
+
+
+def _part(items: list[dict[str, Any]], asked: dict[str, Any]) -> Response:
+    """A page of a list that is ordered by id."""
+    wanted = page(asked)
+    rest = [item for item in items if wanted.cursor is None or item["id"] > wanted.cursor]
+    shown = rest[: wanted.limit]
+    return listing(shown, shown[-1]["id"] if len(rest) > len(shown) else None)
+
+
+def _or_not_found(found: Any) -> Any:
+    if found is None:
+        raise Refused("not_found", "The rulebook has no payer with this id.")
+    return found

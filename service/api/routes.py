@@ -1,0 +1,29 @@
+"""Every blueprint of the API, put on an application together with its document."""
+
+from __future__ import annotations
+
+import sys
+
+from flask import Flask
+
+from service.api.cases import cases
+from service.api.comparisons import comparisons
+from service.api.describe import make_document
+from service.api.docs import docs
+from service.api.document import export_openapi
+from service.api.health import health
+from service.api.payers import payers
+from service.api.verifications import verifications
+
+BLUEPRINTS = (verifications, comparisons, cases, payers, health)
+
+
+def add_routes(app: Flask) -> None:
+    """Put the API on an application, and `flask export-openapi` beside it."""
+    document = make_document(app)
+    for blueprint in BLUEPRINTS:
+        document.register_blueprint(blueprint)
+    app.register_blueprint(docs)
+    app.cli.command("export-openapi", help="Write the OpenAPI document as YAML.")(
+        lambda: sys.stdout.write(export_openapi(app))
+    )

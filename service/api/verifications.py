@@ -1,0 +1,148 @@
+"""Verifications: made, found, told more, asked again, answered again."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from flask_smorest import Blueprint
+
+from schemas.answers import VERIFICATION
+from schemas.inquiry import VERIFICATION_REQUEST
+from service import record
+from service.api import results
+from service.api.describe import ETAG, IF_NONE_MATCH, LANGUAGE, creation, operation
+from service.api.exchange import json_body, listing, page, query, spoken, tagged
+from service.api.once import Made, once
+from service.api.places import office
+from service.api.problems import Refused
+from service.api.reading import read_search, read_telling, wanted_verifications
+from service.api.shapes import REPLAY_QUERY, SEARCH, TOLD, VERIFICATIONS_QUERY
+from service.api.speaking import caller, speak
+from service.store import verifications as kept
+from service.store.session import transaction
+from service.store.verifications import Verification
+
+verifications = Blueprint(
+    "verifications", __name__, url_prefix="/v1/verifications", description=__doc__ or ""
+)
+
+
+@verifications.route("", methods=["POST"])
+@verifications.doc(
+    **creation(
+        "createVerification",
+        "Is it covered, does it need prior authorization, what will it cost?",
+        VERIFICATION,
+        body=VERIFICATION_REQUEST,
+    )
+)
+def create() -> Response:
+    """A payer's "no" is an answer too: 201 with a determination that says so."""
+    return once(lambda: _made(record.draft_new(office(), caller(), json_body())))
+
+
+@verifications.route("", methods=["GET"])
+@verifications.doc(
+    **operation(
+        "listVerifications", "List verifications", results.VERIFICATION_LIST, query=VERIFICATIONS_QUERY
+    )
+)
+def index() -> Response:
+    """Newest first; nothing in the list says who the member is."""
+    asked = query(VERIFICATIONS_QUERY)
+    with transaction(office().store) as session:
+        items, following = kept.page_of(session, wanted_verifications(asked), page(asked))
+    return listing(results.summaries(items), following)
+
+
+@verifications.route("/search", methods=["POST"])
+@verifications.doc(
+    **operation(
+        "searchVerifications", "Find a member's verifications", results.VERIFICATION_LIST, body=SEARCH
+    )
+)
+def search() -> Response:
+    """Exact matches, by what stands in the body; nothing of a member belongs in an address."""
+    indexes, wanted = read_search(json_body(), office().store.vault)
+    with transaction(office().store) as session:
+        items, following = kept.search(session, indexes, wanted)
+    return listing(results.summaries(items), following)
+
+
+@verifications.route("/<uuid:verification_id>", methods=["GET"])
+@verifications.doc(
+    **operation(
+        "getVerification",
+        "Fetch a verification",
+        VERIFICATION,
+        refuses=(404,),
+        parameters=(LANGUAGE, IF_NONE_MATCH),
+        headers=ETAG,
+    )
+)
+def fetch(verification_id: UUID) -> Response:
+    """As it was answered, in the caller's language; 304 where the caller has it already."""
+    return tagged(spoken(speak(record.present(_kept(verification_id)))))
+
+
+@verifications.route("/<uuid:verification_id>/told", methods=["POST"])
+@verifications.doc(
+    **creation(
+        "tellBenefits",
+        "Add what a representative, portal or card said",
+        VERIFICATION,
+        body=TOLD,
+        refuses=(404,),
+    )
+)
+def told(verification_id: UUID) -> Response:
+    """A new verification that replaces this one; of each field the newest telling stands."""
+    return once(
+        lambda: _made(
+            record.draft_told(office(), caller(), _kept(verification_id), read_telling(json_body()))
+        )
+    )
+
+
+@verifications.route("/<uuid:verification_id>/reverify", methods=["POST"])
+@verifications.doc(**creation("reverify", "Ask the same again, as of now", VERIFICATION, refuses=(404,)))
+def reverify(verification_id: UUID) -> Response:
+    """A new verification that replaces this one and lists what changed."""
+    return once(lambda: _made(record.draft_reverified(office(), caller(), _kept(verification_id))))
+
+
+@verifications.route("/<uuid:verification_id>/replay", methods=["GET"])
+@verifications.doc(
+    **operation(
+        "replayVerification",
+        "Answer once more from the rulebook of then",
+        VERIFICATION,
+        query=REPLAY_QUERY,
+        refuses=(404,),
+        parameters=(LANGUAGE,),
+    )
+)
+def replay(verification_id: UUID) -> Response:
+    """Without a date, from what answered then: the same answer. With one, from the rulebook of that day."""
+    as_of = query(REPLAY_QUERY).get("as_of")
+    try:
+        again = record.replay(office(), _kept(verification_id), as_of)
+    except record.NotInUse:
+        raise Refused("not_found", "No rulebook was in use here yet on that day.") from None
+    return spoken(speak(record.present(again)))
+
+
+def _kept(verification_id: UUID) -> Verification:
+    with transaction(office().store) as session:
+        found = kept.get(session, str(verification_id))
+    if found is None:
+        raise Refused("not_found", "There is no verification with this id.")
+    return found
+
+
+def _made(draft: record.Draft) -> Made:
+    body: dict[str, Any] = speak(record.present(draft.verification))
+    location = f"/v1/verifications/{draft.verification.id}"
+    return Made(body, location, lambda session: record.keep(session, draft))

@@ -1,0 +1,29 @@
+"""Puts the house together: the only place that wires settings, store, rulebook and routes."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from service.api.problems import answer_problems
+from service.api.routes import add_routes
+from service.config import Settings
+from service.office import open_office
+from service.security.guard import guard
+from service.security.keys import Doorkeeper
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The service as a Flask application; without settings, with those of the environment.
+
+    Raises `service.config.SettingError` and what loading the rulebook and the clinic profile raises.
+    """
+    settings = settings or Settings.from_env()
+    office = open_office(settings)
+    app = Flask("service", static_folder=None, instance_path=str(settings.instance_path))
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.url_map.merge_slashes = False
+    app.extensions["office"] = office
+    guard(app, Doorkeeper(office.store))
+    add_routes(app)
+    answer_problems(app)
+    return app

@@ -1,0 +1,69 @@
+"""The command line `vob`. A command is imported when it is called, so that each starts as fast as it can.
+
+Exit codes: 0 done; 1 the answer could not be had; 2 bad input, with every error of it on standard error.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import MappingProxyType
+
+import click
+
+from service.cli.failing import NoAnswer
+
+# Name of a command, the module it stands in, and its name there.
+COMMANDS = MappingProxyType(
+    {
+        "serve": ("service.cli.serving", "serve"),
+        "verify": ("service.cli.answering", "verify_file"),
+        "compare": ("service.cli.answering", "compare_file"),
+        "rules": ("service.cli.rulebook", "rules"),
+        "keys": ("service.cli.administration", "keys"),
+        "db": ("service.cli.administration", "database"),
+    }
+)
+
+
+class Commands(click.Group):
+    """The commands, each imported only when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, in order of importance."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by its name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; a fault of ours says where it happened, and nothing of what it was about."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except OSError as error:
+            raise NoAnswer(f"{error.strerror}: {error.filename}") from None
+        except Exception as error:
+            raise NoAnswer(f"Something went wrong on our side ({_place_of(error)}).") from None
+
+
+def _place_of(error: Exception) -> str:
+    """Return the kind of an error and where it happened: its message may hold a member's data."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    where = f", {last.tb_frame.f_globals['__name__']}:{last.tb_lineno}" if last is not None else ""
+    return f"{type(error).__name__}{where}"
+
+
+@click.command(
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(package_name="openvob", message="%(version)s")
+def main() -> None:
+    """OpenVOB: is this care covered, does it need prior authorization, and what will it cost?"""

@@ -1,0 +1,112 @@
+"""`vob rules`: what the published rules say, whether they are sound, what has grown old."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from itertools import groupby
+from typing import Any
+
+import click
+
+from service.cli.failing import NoAnswer, settings_needed
+from service.config import Settings
+from service.rules import NoSuchPayer, Shown, Unusable, check, diff, open_rulebook, show, stale
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.group()
+def rules() -> None:
+    """The rulebook: check it, read it, see what is old or what changes."""
+
+
+@rules.command("check")
+def check_rules() -> None:
+    """Check every file: shape, dates, sources, worked examples."""
+    with settings_needed():
+        settings = Settings.from_env()
+    problems = check(settings)
+    for problem in problems:
+        click.echo(problem)
+    if problems:
+        raise NoAnswer(f"{len(problems)} to mend in the rulebook.")
+    click.echo("The rulebook is sound.")
+
+
+@rules.command("show")
+@click.argument("payer")
+@click.option("--on", type=DAY, help="Date of service; today where it is left out.")
+def show_rules(payer: str, on: datetime | None) -> None:
+    """Show what the file of PAYER says on a date, each value with its source."""
+    try:
+        shown = show(_rulebook(), payer, on.date() if on is not None else _today())
+    except NoSuchPayer as error:
+        raise click.BadParameter(str(error), param_hint="PAYER") from None
+    for text in _values(shown):
+        click.echo(text)
+
+
+@rules.command("stale")
+@click.option("--months", type=click.IntRange(1), default=18, show_default=True, help="Older is old.")
+def stale_rules(months: int) -> None:
+    """List the values that a payer should confirm: second-hand, old, or carried forward."""
+    for item in stale(_rulebook(), _today(), months):
+        shown, rows = item.shown, f" ({item.count} rows)" if item.count > 1 else ""
+        click.echo(f"{shown.payer}  {_place(shown)}{rows}: {', '.join(item.reasons)}")
+        click.echo(f"    {_source(shown)}")
+
+
+@rules.command("diff")
+@click.argument("before", type=DAY, metavar="DATE")
+@click.argument("after", type=DAY, metavar="DATE")
+def diff_rules(before: datetime, after: datetime) -> None:
+    """List the values that differ between two dates of service."""
+    for change in diff(_rulebook(), before.date(), after.date()):
+        when = f" ({change.when})" if change.when else ""
+        click.echo(f"{change.payer}  {change.where}{when}: {_value(change.before)} -> {_value(change.after)}")
+
+
+def _rulebook() -> Any:
+    try:
+        with settings_needed():
+            return open_rulebook(Settings.from_env())
+    except Unusable as error:
+        raise NoAnswer(str(error)) from None
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _values(shown: Iterable[Shown]) -> Iterator[str]:
+    for where, values in groupby(shown, key=lambda value: value.where):
+        yield where
+        for value in values:
+            when = f" ({value.when})" if value.when else ""
+            yield f"    {_value(value.value)}{when}"
+            yield f"        {_source(value)}"
+
+
+def _place(shown: Shown) -> str:
+    return f"{shown.where} ({shown.when})" if shown.when else shown.where
+
+
+def _source(shown: Shown) -> str:
+    through = f" through {shown.through}" if shown.through is not None else ""
+    published = f"published {shown.published}, " if shown.published is not None else ""
+    dates = f"{published}retrieved {shown.retrieved}"
+    return f"from {shown.starts}{through}; {shown.title}, {shown.at}; {dates} ({shown.confidence})"
+
+
+def _value(value: Any) -> str:
+    """Return a value in one line, as its file has it."""
+    if value is None:
+        return "nothing said"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_value(inner)}" for name, inner in value.items())
+    if isinstance(value, list):
+        return "; ".join(_value(inner) for inner in value)
+    return str(value)

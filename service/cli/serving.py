@@ -1,0 +1,111 @@
+"""`vob serve`: the service on this machine, ready after the first run, with a line to try it with."""
+
+from __future__ import annotations
+
+import shlex
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import click
+import orjson
+from gunicorn.app.base import BaseApplication
+
+from service.app import create_app
+from service.cli.failing import NoAnswer, settings_needed
+from service.config import Settings
+from service.first_run import prepare
+from service.rules import Unusable, open_desk
+
+THREADS = 8
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 (compared with, never bound to by itself)
+
+
+@click.command()
+@click.option("--host", help="Address to serve on; OPENVOB_HOST, or 127.0.0.1.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to serve on; OPENVOB_PORT, or 8080.")
+def serve(host: str | None, port: int | None) -> None:
+    """Serve the API until interrupted; the first run makes database, data key and an API key."""
+    with settings_needed():
+        settings = Settings.from_env()
+        settings = replace(settings, host=host or settings.host, port=port or settings.port)
+        first = prepare(settings)
+    try:
+        # The rulebook is read here once, so that a fault in it is told before anything listens.
+        open_desk(settings)
+    except Unusable as error:
+        raise NoAnswer(str(error)) from None
+    _check_port(settings)
+    welcome = describe(settings, first.api_key, datetime.now(UTC).date())
+    Server(settings, lambda: click.echo(welcome)).run()
+
+
+def _check_port(settings: Settings) -> None:
+    """Say at once, and in one line, that somebody else listens here already."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        socket.create_server((settings.host, settings.port), family=family).close()
+    except OSError as error:
+        where = f"{settings.host} port {settings.port}"
+        raise NoAnswer(f"cannot listen on {where}: {error.strerror}. Choose another with --port.") from None
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """One process with threads: an embedded database has one writer, and caches stay one."""
+
+    def __init__(self, settings: Settings, when_ready: Callable[[], None]) -> None:
+        self._settings, self._when_ready = settings, when_ready
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Say how to serve; quietly, with faults on standard error."""
+        host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
+        options: dict[str, Any] = {
+            "bind": f"{host}:{self._settings.port}",
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "loglevel": "warning",
+            "when_ready": lambda server: self._when_ready(),
+            # A socket in the home of whoever runs this is nothing that they asked for.
+            "control_socket_disable": True,
+        }
+        for name, value in options.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Make the application, in the process that answers."""
+        return create_app(self._settings)
+
+
+def describe(settings: Settings, api_key: str | None, today: date) -> str:
+    """Return what is printed when the service is ready: its address, its key, a line to try it with."""
+    host = "127.0.0.1" if settings.host in EVERYWHERE else settings.host
+    address = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    lines = [f"OpenVOB is ready at {address} (documentation: {address}/docs). Ctrl+C ends it."]
+    if api_key is None:
+        lines.append("To call it, make an API key: vob keys add --name NAME")
+    else:
+        lines += [f"API key made for this installation: {api_key}", "", "Try it:", ""]
+    return "\n".join([*lines, try_line(address, api_key or "KEY", today)])
+
+
+def try_line(address: str, api_key: str, today: date) -> str:
+    """Return a curl line that asks about eight weeks of Original Medicare for an invented person."""
+    monday = today + timedelta(days=14 - today.weekday())
+    body = {
+        "payer": "medicare",
+        "member": {
+            "member_id": "1EG4TE5MK73",
+            "first_name": "Ana",
+            "last_name": "Prueba",
+            "birth_date": "1957-03-02",
+        },
+        "level_of_care": "iop",
+        "start_date": monday.isoformat(),
+    }
+    parts = ["curl", "-s", f"{address}/v1/verifications", "-H", f"Authorization: Bearer {api_key}"]
+    parts += ["-H", "Content-Type: application/json", "-d", orjson.dumps(body).decode()]
+    return shlex.join(parts)

@@ -1,0 +1,169 @@
+"""The clinic's profile: its sites, networks, rates and self-pay prices, read from one YAML file.
+
+Every amount and index becomes a fact that cites its place in the profile. The bytes are kept as they
+were, with their digest, so that an answer can be worked out again from the very same profile.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from payers.yaml_reader import read_yaml
+from schemas.clinic_file import OTHER_PLANS, judge_clinic
+from schemas.faults import spell
+from schemas.model import AgeBand, Citation, Fact, Site
+
+DEFAULT_TIME_ZONE = "America/New_York"
+DEFAULT_NAME = "clinic.yaml"
+
+
+class ClinicFileError(Exception):
+    """A profile that cannot be used; the message names every fault by file, line and place."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the profile says of a site beyond the site itself."""
+
+    contracted_rates: Mapping[str, Mapping[str, Fact[int]]] = field(default_factory=dict)
+    modalities: tuple[str, ...] = ()
+    ages: AgeBand | None = None
+    languages: tuple[str, ...] = ()
+    transport: bool | None = None
+    meals: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clinic:
+    """The clinic: sites and what else is said of them, by id, and the bytes it was all read from.
+
+    `sites` hold the contracted rates of no payer: `site_for` fills in those of one.
+    """
+
+    name: str
+    time_zone: str
+    sites: Mapping[str, Site]
+    places: Mapping[str, Place]
+    default_site: str
+    digest: str
+    raw: bytes
+    phone: str | None = None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone whose calendar all dates are of."""
+        return ZoneInfo(self.time_zone)
+
+    def site_for(self, site_id: str, payer_id: str) -> Site:
+        """Return a site as one payer sees it: with the contracted rate by level of care."""
+        rates = self.places[site_id].contracted_rates.get(payer_id, {})
+        return replace(self.sites[site_id], contracted_rates=rates)
+
+
+def load_clinic(path: Path) -> Clinic:
+    """Load the profile at a path; raises `ClinicFileError` with every fault, `OSError` if it is not there."""
+    return load_clinic_from_bytes(path.read_bytes(), path.name)
+
+
+def load_clinic_from_bytes(content: bytes, name: str = DEFAULT_NAME) -> Clinic:
+    """Load a profile from its bytes; `name` is what errors call it."""
+    document = read_yaml(content)
+    faults = list(document.faults)
+    if document.data is not None or not faults:
+        faults += judge_clinic(document.data)
+    if faults:
+        lines = sorted((document.line_of(fault.path), spell(fault.path), fault.message) for fault in faults)
+        raise ClinicFileError(
+            [f"{name}:{line}: {place + ': ' if place else ''}{message}" for line, place, message in lines]
+        )
+    return _build(document.data, content)
+
+
+def _build(data: Mapping[str, Any], content: bytes) -> Clinic:
+    identity = data["clinic"]
+    return Clinic(
+        name=identity["name"],
+        time_zone=identity.get("time_zone", DEFAULT_TIME_ZONE),
+        sites=MappingProxyType({site["id"]: _site(site) for site in data["sites"]}),
+        places=MappingProxyType({site["id"]: _place(site) for site in data["sites"]}),
+        default_site=data.get("default_site", data["sites"][0]["id"]),
+        digest=f"sha256:{hashlib.sha256(content).hexdigest()}",
+        raw=content,
+        phone=identity.get("phone"),
+    )
+
+
+def _site(data: Mapping[str, Any]) -> Site:
+    site_id = data["id"]
+    return Site(
+        id=site_id,
+        name=data["name"],
+        npi=data["npi"],
+        provider_type=data["provider_type"],
+        county=data.get("county"),
+        locality=data.get("locality"),
+        wage_index=_index(data, site_id),
+        usual_clinician=data.get("usual_clinician"),
+        networks=_networks(data.get("networks", {})),
+        self_pay_rates=_prices(data, "self_pay_rates", site_id),
+        charges=_prices(data, "charges", site_id),
+        closed_days=frozenset(date.fromisoformat(day) for day in data.get("closed_days", ())),
+    )
+
+
+def _place(data: Mapping[str, Any]) -> Place:
+    ages = data.get("ages")
+    return Place(
+        contracted_rates={
+            payer: _facts(rates, f"sites.{data['id']}.contracted_rates.{payer}")
+            for payer, rates in data.get("contracted_rates", {}).items()
+        },
+        modalities=tuple(data.get("modalities", ())),
+        ages=AgeBand(ages.get("from"), ages.get("below")) if ages else None,
+        languages=tuple(data.get("languages", ())),
+        transport=data.get("transport"),
+        meals=data.get("meals"),
+    )
+
+
+def _networks(networks: Mapping[str, Any]) -> dict[str, str]:
+    """Lay networks flat: `payer` for all plans that are not named, `payer/plan` for those that are."""
+    flat: dict[str, str] = {}
+    for payer, said in networks.items():
+        by_plan = said if isinstance(said, Mapping) else {OTHER_PLANS: said}
+        for plan, network in by_plan.items():
+            flat[payer if plan == OTHER_PLANS else f"{payer}/{plan}"] = network
+    return flat
+
+
+def _index(data: Mapping[str, Any], site_id: str) -> Fact[Decimal] | None:
+    if "opps_wage_index" not in data:
+        return None
+    return Fact(Decimal(data["opps_wage_index"]), _citation(f"sites.{site_id}.opps_wage_index"))
+
+
+def _prices(data: Mapping[str, Any], name: str, site_id: str) -> dict[str, Fact[int]]:
+    return _facts(data.get(name, {}), f"sites.{site_id}.{name}")
+
+
+def _facts(prices: Mapping[str, str], place: str) -> dict[str, Fact[int]]:
+    return {
+        level: Fact(int(price.replace(".", "")), _citation(f"{place}.{level}"))
+        for level, price in prices.items()
+    }
+
+
+def _citation(place: str) -> Citation:
+    return Citation(kind="profile", title="Clinic profile", locator=place)

@@ -1,0 +1,102 @@
+"""What can be set from outside: every setting, its default and its meaning, read once.
+
+`Settings.from_env` is the only place that reads the environment. `docs/configuration.md` holds the
+same table for people; a test keeps the two equal.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+HOUSE = Path(__file__).resolve().parent.parent
+"""The folder that holds the packages: a checkout, or the place they were installed to."""
+
+
+class SettingError(ValueError):
+    """A setting cannot be used as it stands; the message names it and never its value."""
+
+
+def _setting(variable: str, meaning: str, *, secret: bool = False) -> Any:
+    return field(repr=not secret, metadata={"variable": variable, "meaning": meaning})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs between installations. Paths are absolute."""
+
+    instance_path: Path = _setting(
+        "OPENVOB_INSTANCE_PATH", "Folder for what this installation makes: database, keys, caches."
+    )
+    database_url: str = _setting(
+        "OPENVOB_DATABASE_URL", "Where verifications are kept, as an SQLAlchemy address.", secret=True
+    )
+    data_key: str | None = _setting(
+        "OPENVOB_DATA_KEY", "The key that member data is encrypted with: 32 bytes in base64.", secret=True
+    )
+    data_key_file: Path = _setting(
+        "OPENVOB_DATA_KEY_FILE",
+        "File with that key where OPENVOB_DATA_KEY is not set; made on the first run.",
+    )
+    clinic_profile: Path = _setting(
+        "OPENVOB_CLINIC_PROFILE", "The clinic's profile: its sites, networks, rates and prices."
+    )
+    rules_path: Path = _setting("OPENVOB_RULES_PATH", "Folder of the rulebook: one file a payer.")
+    host: str = _setting("OPENVOB_HOST", "Address to serve on.")
+    port: int = _setting("OPENVOB_PORT", "Port to serve on.")
+    max_body_bytes: int = _setting("OPENVOB_MAX_BODY_BYTES", "The largest request body taken, in bytes.")
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the database is a file of ours, whose tables the service brings up to date itself."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def cache_path(self) -> Path:
+        """Folder for what can be made again, such as the compiled rulebook."""
+        return self.instance_path / "cache"
+
+    @property
+    def api_key_file(self) -> Path:
+        """File with the API key that was made for this installation on its first run."""
+        return self.instance_path / "api-key"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read every setting from `environ` (default: the process's), with its default.
+
+        An empty variable counts as not set. Raises `SettingError` for a value that cannot be used.
+        """
+        variables = os.environ if environ is None else environ
+        given = {name: value for name, value in variables.items() if value.strip()}
+        instance = _path(given, "OPENVOB_INSTANCE_PATH", HOUSE / "instance")
+        return cls(
+            instance_path=instance,
+            database_url=given.get("OPENVOB_DATABASE_URL", f"sqlite:///{instance / 'openvob.db'}"),
+            data_key=given.get("OPENVOB_DATA_KEY"),
+            data_key_file=_path(given, "OPENVOB_DATA_KEY_FILE", instance / "data.key"),
+            clinic_profile=_path(given, "OPENVOB_CLINIC_PROFILE", HOUSE / "clinic.example.yaml"),
+            rules_path=_path(given, "OPENVOB_RULES_PATH", HOUSE / "payers" / "rules"),
+            host=given.get("OPENVOB_HOST", "127.0.0.1"),
+            port=_number(given, "OPENVOB_PORT", 8080, low=1, high=65535),
+            max_body_bytes=_number(given, "OPENVOB_MAX_BODY_BYTES", 1024 * 1024, low=1024, high=64 * 1024**2),
+        )
+
+
+def documented_settings() -> dict[str, str]:
+    """Every environment variable that is read, with its meaning."""
+    return {str(item.metadata["variable"]): str(item.metadata["meaning"]) for item in fields(Settings)}
+
+
+def _path(given: Mapping[str, str], variable: str, default: Path) -> Path:
+    return Path(given.get(variable, default)).expanduser().absolute()
+
+
+def _number(given: Mapping[str, str], variable: str, default: int, *, low: int, high: int) -> int:
+    text = given.get(variable, str(default))
+    if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+        raise SettingError(f"{variable} must be a whole number from {low} to {high}")
+    return int(text)

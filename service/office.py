@@ -1,0 +1,99 @@
+"""What stands ready while the service runs: its settings, its store, and the desk that answers.
+
+Desks of the past, for replays, are put together again from what the store kept, a few at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+
+from payers.rulebook import Rulebook, load_rulebook, load_rulebook_from_files
+from service.clinic import Clinic, load_clinic, load_clinic_from_bytes
+from service.config import SettingError, Settings
+from service.security.crypto import make_vault
+from service.security.data_key import read_data_key
+from service.store import rulebooks
+from service.store.keys import remember_data_key
+from service.store.migrate import is_up_to_date, upgrade
+from service.store.session import Session, Store, is_reachable, open_store, transaction
+from service.verify import Desk
+
+DESKS_KEPT = 4
+PROFILE_NAME = "clinic.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """One running service; the same for every request."""
+
+    settings: Settings
+    store: Store
+    desk: Desk
+    _desks: dict[tuple[str, str], Desk] = field(default_factory=dict, repr=False)
+
+    def desk_of(self, session: Session, rulebook_digest: str, profile_digest: str) -> Desk | None:
+        """The desk that answered from these two, or `None` where one of them was never kept."""
+        if (rulebook_digest, profile_digest) == (self.desk.rulebook.digest, self.desk.clinic.digest):
+            return self.desk
+        found = self._desks.get((rulebook_digest, profile_digest))
+        if found is None:
+            rules = rulebooks.files_of(session, rulebook_digest)
+            profile = rulebooks.files_of(session, profile_digest)
+            if rules is None or profile is None:
+                return None
+            found = Desk(load_rulebook_from_files(rules), _clinic_from(profile))
+            if len(self._desks) >= DESKS_KEPT:
+                self._desks.clear()
+            self._desks[rulebook_digest, profile_digest] = found
+        return found
+
+    def rulebook_in_use_on(self, session: Session, day: date) -> str | None:
+        """The digest of the rulebook last in use on a day of the clinic's calendar, or `None`."""
+        end_of_day = datetime.combine(day, time.max, self.desk.clinic.zone)
+        return rulebooks.in_use_at(session, rulebooks.RULEBOOK, end_of_day)
+
+    def checks(self) -> dict[str, bool]:
+        """What has to hold for the service to answer, and whether it does."""
+        reachable = is_reachable(self.store)
+        return {
+            "database": reachable,
+            "migrations": reachable and is_up_to_date(self.store.engine),
+            "rulebook": bool(self.desk.rulebook.payer_ids),
+        }
+
+
+def open_store_of(settings: Settings) -> Store:
+    """Open the database, with its tables up to date where it is an embedded one.
+
+    Raises `SettingError` where its tables are not, or where it was written with another data key.
+    """
+    settings.instance_path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = open_store(settings.database_url, make_vault(read_data_key(settings)))
+    if settings.is_embedded and not is_up_to_date(store.engine):
+        upgrade(settings.database_url)
+    if not is_up_to_date(store.engine):
+        raise SettingError("the database is not up to date; bring it up with: vob db upgrade")
+    with transaction(store) as session:
+        if not remember_data_key(session, datetime.now(UTC)):
+            raise SettingError(
+                "the database was written with another data key; "
+                "give it in OPENVOB_DATA_KEY or OPENVOB_DATA_KEY_FILE"
+            )
+    return store
+
+
+def open_office(settings: Settings) -> Office:
+    """Open the store, read rulebook and clinic profile, and note both as being in use from now on."""
+    rulebook: Rulebook = load_rulebook(settings.rules_path, settings.cache_path)
+    clinic: Clinic = load_clinic(settings.clinic_profile)
+    store = open_store_of(settings)
+    now = datetime.now(UTC)
+    rulebooks.put_in_use(store, rulebooks.RULEBOOK, rulebook.digest, rulebook.files, now)
+    rulebooks.put_in_use(store, rulebooks.PROFILE, clinic.digest, {PROFILE_NAME: clinic.raw}, now)
+    return Office(settings, store, Desk(rulebook, clinic))
+
+
+def _clinic_from(files: Mapping[str, bytes]) -> Clinic:
+    return load_clinic_from_bytes(files[PROFILE_NAME])

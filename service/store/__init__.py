@@ -1,0 +1,1 @@
+"""What the service remembers: plain functions over a session."""

@@ -1,0 +1,157 @@
+"""The tables: what stands in clear, and what is sealed.
+
+In clear stands only what lists are filtered by and what says nothing of a member: ids, times, payer,
+plan, site, status, digests. Columns of type `LargeBinary` hold sealed values (`request`, `told`,
+`answer`, `label`, `external_id`, `data`, `response`), keyed hashes (`*_index`, `*digest`), or, in
+`rulebooks`, compressed published files.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment: aware, UTC, on every database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """An aware time as the database keeps it."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """A kept time as an aware one (SQLite forgets the zone)."""
+        return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value
+
+
+def _where_there_is(name: str, table: Table) -> None:
+    """Index a column that is often empty, without its empty rows."""
+    there = table.c[name].is_not(None)
+    Index(None, table.c[name], sqlite_where=there, postgresql_where=there)
+
+
+data_keys = Table(
+    "data_keys",
+    metadata,
+    Column("kid", String(16), primary_key=True),
+    Column("first_used_at", Instant, nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("digest", LargeBinary(32), nullable=False, unique=True),
+    Column("scopes", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+)
+
+rulebooks = Table(
+    "rulebooks",
+    metadata,
+    Column("digest", String(80), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("files", LargeBinary, nullable=False),
+    Column("kept_at", Instant, nullable=False),
+)
+
+rulebook_uses = Table(
+    "rulebook_uses",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("digest", String(80), ForeignKey("rulebooks.digest"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("since", Instant, nullable=False),
+    Index(None, "kind", "since"),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("status", String(16), nullable=False),
+    Column("owner", String(100)),
+    Column("label", LargeBinary),
+    Column("external_id", LargeBinary),
+    Column("external_index", LargeBinary(32)),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+_where_there_is("external_index", cases)
+
+case_events = Table(
+    "case_events",
+    metadata,
+    Column("case_id", String(36), ForeignKey("cases.id"), primary_key=True),
+    Column("id", String(36), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("by", String(100), nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+verifications = Table(
+    "verifications",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), ForeignKey("cases.id"), nullable=False, index=True),
+    Column("created_at", Instant, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("approval", String(16), nullable=False),
+    Column("payer", String(80), nullable=False),
+    Column("plan", String(200)),
+    Column("site", String(80), nullable=False),
+    Column("start_date", Date, nullable=False),
+    Column("replaces", String(36), ForeignKey("verifications.id")),
+    Column("client_id", String(36), nullable=False),
+    Column("rulebook_digest", String(80), ForeignKey("rulebooks.digest"), nullable=False),
+    Column("profile_digest", String(80), ForeignKey("rulebooks.digest"), nullable=False),
+    Column("engine_version", String(40), nullable=False),
+    Column("request", LargeBinary, nullable=False),
+    Column("told", LargeBinary, nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+    Column("member_index", LargeBinary(32), index=True),
+    Column("person_index", LargeBinary(32), index=True),
+    Column("external_index", LargeBinary(32)),
+)
+_where_there_is("external_index", verifications)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("id", LargeBinary(32), primary_key=True),
+    Column("body_digest", LargeBinary(32), nullable=False),
+    Column("claimed_at", Instant, nullable=False, index=True),
+    Column("status", Integer),
+    Column("response", LargeBinary),
+)

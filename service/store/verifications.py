@@ -1,0 +1,177 @@
+"""Verifications as they are kept: never changed, replaced by newer ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import Row, Select, insert, select
+
+from service.security.crypto import Vault
+from service.store.pages import Page, cut, newest_first
+from service.store.session import Session, first_id
+from service.store.tables import verifications
+
+SUMMARY = (
+    verifications.c.id,
+    verifications.c.case_id,
+    verifications.c.created_at,
+    verifications.c.status,
+    verifications.c.approval,
+    verifications.c.payer,
+    verifications.c.plan,
+    verifications.c.site,
+    verifications.c.start_date,
+    verifications.c.replaces,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The stored whole: what was asked and told, what was answered, and what it was answered from.
+
+    `request` is what the caller sent, without what was told; `told` is every telling, oldest first;
+    `answer` is the answer in codes, with no sentence of any language in it.
+    """
+
+    id: str
+    case_id: str
+    created_at: datetime
+    status: str
+    approval: str
+    payer: str
+    plan: str | None
+    site: str
+    start_date: date
+    replaces: str | None
+    client_id: str
+    rulebook_digest: str
+    profile_digest: str
+    engine_version: str
+    request: Mapping[str, Any]
+    told: Sequence[Mapping[str, Any]]
+    answer: Mapping[str, Any]
+
+
+# Built once: making a statement anew costs more than running it.
+INSERT = insert(verifications)
+AN_HOUR = timedelta(hours=1)
+SEALED = ("request", "told", "answer")
+IN_CLEAR = tuple(item.name for item in fields(Verification) if item.name not in SEALED)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One line of a list: nothing in it says who the member is."""
+
+    id: str
+    case_id: str
+    created_at: datetime
+    status: str
+    approval: str
+    payer: str
+    plan: str | None
+    site: str
+    start_date: date
+    replaces: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Indexes:
+    """The blind indexes that a verification is found by."""
+
+    member: bytes | None = None
+    person: bytes | None = None
+    external: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list is narrowed to; days are days of creation in UTC, both inclusive."""
+
+    payer: str | None = None
+    status: str | None = None
+    case_id: str | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+def sealed_row(vault: Vault, verification: Verification, indexes: Indexes) -> dict[str, Any]:
+    """The row that keeps a verification, everything that may speak of the member sealed."""
+    v = verification
+    row = {name: getattr(v, name) for name in IN_CLEAR}
+    for column in SEALED:
+        row[column] = vault.seal(orjson.dumps(getattr(v, column)), f"verifications.{column}:{v.id}")
+    return {
+        **row,
+        "member_index": indexes.member,
+        "person_index": indexes.person,
+        "external_index": indexes.external,
+    }
+
+
+def add(session: Session, row: Mapping[str, Any]) -> None:
+    """Keep a verification whose row is sealed already."""
+    session.connection.execute(INSERT, row)
+
+
+def get(session: Session, verification_id: str) -> Verification | None:
+    """One verification with all that is sealed in it, or `None`."""
+    query = select(verifications).where(verifications.c.id == verification_id)
+    row = session.connection.execute(query).one_or_none()
+    return None if row is None else _opened(session, row)
+
+
+def page_of(session: Session, wanted: Filter, page: Page) -> tuple[list[Summary], str | None]:
+    """One page of the list, newest first, and the cursor of the next."""
+    query = select(*SUMMARY)
+    for column, value in (
+        (verifications.c.payer, wanted.payer),
+        (verifications.c.status, wanted.status),
+        (verifications.c.case_id, wanted.case_id),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    # Ids sort by time, so their index finds the days; an id is made a moment after `created_at` was read.
+    if wanted.first_day is not None:
+        start = datetime.combine(wanted.first_day, time.min, UTC)
+        query = query.where(verifications.c.id >= first_id(start), verifications.c.created_at >= start)
+    if wanted.last_day is not None:
+        end = datetime.combine(wanted.last_day, time.max, UTC)
+        query = query.where(verifications.c.id < first_id(end, AN_HOUR), verifications.c.created_at <= end)
+    return _page(session, query, page)
+
+
+def search(session: Session, indexes: Indexes, page: Page) -> tuple[list[Summary], str | None]:
+    """One page of those that match every index given; exact matches only."""
+    query = select(*SUMMARY)
+    for column, value in (
+        (verifications.c.member_index, indexes.member),
+        (verifications.c.person_index, indexes.person),
+        (verifications.c.external_index, indexes.external),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    return _page(session, query, page)
+
+
+def ids_of_case(session: Session, case_id: str) -> list[str]:
+    """The ids of a case's verifications, newest first."""
+    query = select(verifications.c.id).where(verifications.c.case_id == case_id)
+    return list(session.connection.execute(query.order_by(verifications.c.id.desc())).scalars())
+
+
+def _page(session: Session, query: Select[Any], page: Page) -> tuple[list[Summary], str | None]:
+    rows = session.connection.execute(newest_first(query, verifications.c.id, page)).all()
+    shown, following = cut(rows, page)
+    return [Summary(**row._mapping) for row in shown], following
+
+
+def _opened(session: Session, row: Row[Any]) -> Verification:
+    kept = {name: value for name, value in row._mapping.items() if not name.endswith("_index")}
+    for column in SEALED:
+        kept[column] = session.open(kept[column], f"verifications.{column}:{row.id}")
+    return Verification(**kept)

@@ -1,0 +1,115 @@
+"""The OpenAPI document is made from the code, is valid, and its examples work and are answered as it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator, FormatChecker
+from openapi_spec_validator import validate
+from werkzeug.test import TestResponse
+
+from service.api.document import METHODS, export_openapi, openapi_document
+from service.api.examples import AN_ID, EXAMPLES
+
+COMMITTED = Path(__file__).resolve().parents[2] / "openapi.yaml"
+
+
+@pytest.fixture(scope="module")
+def document(app: Flask) -> dict[str, Any]:
+    """The document."""
+    return openapi_document(app)
+
+
+def operations(document: dict[str, Any]) -> dict[str, tuple[str, str, dict[str, Any]]]:
+    """Operation id to address, method and description."""
+    return {
+        item[method]["operationId"]: (address, method, item[method])
+        for address, item in document["paths"].items()
+        for method in METHODS
+        if method in item
+    }
+
+
+def test_the_committed_document_is_the_one_the_code_makes(app: Flask) -> None:
+    assert COMMITTED.read_text(encoding="utf-8") == export_openapi(app), "run: make openapi"
+
+
+def test_the_document_is_valid_openapi(document: dict[str, Any]) -> None:
+    assert document["openapi"] == "3.1.0"
+    validate(document)
+
+
+def test_every_route_is_documented(app: Flask, document: dict[str, Any]) -> None:
+    documented = {(address, method.upper()) for address, method, _ in operations(document).values()}
+    routes = {
+        (rule.rule.replace("<uuid:", "{").replace("<", "{").replace(">", "}"), method)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if not rule.endpoint.startswith("docs.")
+    }
+    assert documented == routes
+
+
+def test_every_operation_has_an_example_and_every_example_an_operation(document: dict[str, Any]) -> None:
+    assert operations(document).keys() == EXAMPLES.keys()
+
+
+def test_every_operation_but_the_open_ones_says_that_a_key_is_needed(document: dict[str, Any]) -> None:
+    assert document["security"] == [{"bearer": []}]
+    assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+    for name, (_, _, operation) in operations(document).items():
+        is_open = name in ("health", "readiness")
+        assert (operation.get("security") == []) is is_open
+        assert ("401" in operation["responses"]) is not is_open
+
+
+@pytest.fixture(scope="module")
+def ids(app: Flask, key: str) -> dict[str, str]:
+    """The ids of a verification and of its case."""
+    made = app.test_client().post(
+        "/v1/verifications",
+        json=EXAMPLES["createVerification"].body,
+        headers={"Authorization": f"Bearer {key}"},
+    )
+    return {"verification_id": made.json["id"], "case_id": made.json["case_id"]}
+
+
+def send(client: FlaskClient, name: str, document: dict[str, Any], ids: dict[str, str]) -> TestResponse:
+    example = EXAMPLES[name]
+    address, method, _ = operations(document)[name]
+    path = {part: ids[part] if value == AN_ID else value for part, value in example.path.items()}
+    return client.open(
+        address.format(**path), method=method.upper(), query_string=dict(example.query), json=example.body
+    )
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_example_works_and_is_answered_as_documented(
+    client: FlaskClient, document: dict[str, Any], ids: dict[str, str], name: str
+) -> None:
+    answer = send(client, name, document, ids)
+    documented = operations(document)[name][2]["responses"]
+    assert str(answer.status_code) in documented
+    assert 200 <= answer.status_code < 300, answer.json
+    schema = documented[str(answer.status_code)]["content"]["application/json"]["schema"]
+    validator = Draft202012Validator(
+        {**schema, "components": document["components"]}, format_checker=FormatChecker()
+    )
+    assert [f"{error.json_path}: {error.message}" for error in validator.iter_errors(answer.json)] == []
+    assert EXAMPLES[name].answer in (None, answer.json)
+
+
+def test_the_service_serves_its_document_and_a_page_of_it_to_anyone(
+    stranger: FlaskClient, document: dict[str, Any]
+) -> None:
+    assert stranger.get("/openapi.json").json == document
+    page = stranger.get("/docs")
+    assert page.status_code == 200
+    assert "<script" not in page.text
+    for name, (address, _, _) in operations(document).items():
+        assert f'id="{name}"' in page.text
+        assert address in page.text

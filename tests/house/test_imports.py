@@ -1,0 +1,219 @@
+"""Holds the tree to the one arrow: service → payers → schemas, and who may import what on the way."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from dataclasses import dataclass
+
+import pytest
+
+from tests.house.tree import ROOMS, Module, imports, modules, stands_in
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table: what a room may import of ours and of others, and never does.
+
+    The standard library is allowed to everyone. A name stands for itself and all that is inside it;
+    `*` stands for anything.
+    """
+
+    room: str
+    ours: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+
+
+TABLES = "service.store.tables"
+FRONT_DOORS = (
+    "service.verify",
+    "service.store",
+    "service.explain",
+    "service.config",
+    "service.security",
+    "service.office",
+    "service.record",
+    "service.directory",
+    "service.comparison",
+    "service.rules",
+)
+
+# The first row that a module stands in is its row, so the narrower ones come first.
+TABLE = (
+    Row("schemas.model"),
+    Row("schemas", ours=("schemas",), others=("marshmallow",)),
+    Row(
+        "payers",
+        ours=("schemas", "payers"),
+        others=("marshmallow", "requests", "urllib3", "yaml"),
+    ),
+    Row("service.engine", ours=("schemas.model", "service.engine")),
+    Row(
+        "service.verify",
+        ours=(
+            "schemas",
+            "payers.base",
+            "payers.errors",
+            "payers.registry",
+            "payers.rulebook",
+            "service.clinic",
+            "service.engine",
+            "service.federal_holidays",
+            "service.store",
+        ),
+        never=(TABLES,),
+    ),
+    Row("service.federal_holidays", others=("holidays",)),
+    Row("service.changes", ours=("schemas",)),
+    Row(
+        "service.record",
+        ours=(
+            "schemas",
+            "service.changes",
+            "service.office",
+            "service.security",
+            "service.store",
+            "service.verify",
+        ),
+        never=(TABLES,),
+    ),
+    Row("service.directory", ours=("schemas", "payers", "service.verify"), never=("payers.adapters",)),
+    Row("service.comparison", ours=("schemas", "service.verify")),
+    Row(
+        "service.rules",
+        ours=("schemas", "payers", "service.clinic", "service.config", "service.verify"),
+        never=("payers.adapters",),
+    ),
+    Row("service.config"),
+    Row("service.clinic", ours=("schemas", "payers.yaml_reader"), others=("yaml",)),
+    Row("service.explain", ours=("schemas", "service.explain"), others=("babel",)),
+    Row(
+        "service.security",
+        ours=("schemas", "service.config", "service.security", "service.store"),
+        others=("cryptography", "flask"),
+        never=(TABLES,),
+    ),
+    Row(
+        "service.store",
+        ours=("schemas", "service.store", "service.config", "service.security"),
+        others=("alembic", "orjson", "sqlalchemy"),
+    ),
+    Row(
+        "service.api",
+        ours=("schemas", "service.api", *FRONT_DOORS),
+        others=("apispec", "flask", "flask_smorest", "marshmallow", "orjson", "werkzeug", "yaml"),
+        never=(TABLES,),
+    ),
+    *(
+        Row(room, ours=("schemas", room, *FRONT_DOORS), others=("flask",), never=(TABLES,))
+        for room in ("service.console", "service.widget", "service.jobs")
+    ),
+    Row(
+        "service.cli",
+        ours=(
+            "schemas",
+            "service.cli",
+            "service.app",
+            "service.first_run",
+            *FRONT_DOORS,
+        ),
+        others=("click", "gunicorn", "marshmallow", "orjson", "werkzeug", "yaml"),
+        never=(TABLES,),
+    ),
+    Row(
+        "service.first_run",
+        ours=("service.config", "service.office", "service.security", "service.store"),
+        never=(TABLES,),
+    ),
+    Row(  # opens what the app wires together: a newcomer finds the one beside the other
+        "service.office",
+        ours=(
+            "payers.registry",
+            "payers.rulebook",
+            "service.clinic",
+            "service.config",
+            "service.security",
+            "service.store",
+            "service.verify",
+        ),
+        never=(TABLES,),
+    ),
+    Row("service.app", ours=("*",), others=("*",)),
+)
+
+
+def row_of(name: str) -> Row | None:
+    """The row that the module `name` must keep to; packages that only hold others have none."""
+    return next((row for row in TABLE if stands_in(name, row.room)), None)
+
+
+def broken_arrows(name: str, tree: ast.Module) -> list[str]:
+    """What the module `name` imports although its row does not let it."""
+    row = row_of(name) or Row(name)
+    return [imported for imported in imports(tree) if not _may_import(name, row, imported)]
+
+
+def _may_import(name: str, row: Row, imported: str) -> bool:
+    top = imported.partition(".")[0]
+    if top in sys.stdlib_module_names:
+        return True
+    if any(stands_in(imported, room) for room in row.never) or _is_another_adapter(name, imported):
+        return False
+    allowed = row.ours if top in ROOMS else row.others
+    return "*" in allowed or any(stands_in(imported, room) for room in allowed)
+
+
+def _is_another_adapter(name: str, imported: str) -> bool:
+    adapters = "payers.adapters"
+    return stands_in(name, adapters) and stands_in(imported, adapters) and not stands_in(imported, name)
+
+
+@pytest.mark.parametrize("module", modules(*ROOMS), ids=repr)
+def test_every_module_imports_only_what_its_room_may(module: Module) -> None:
+    assert broken_arrows(module.name, module.tree) == []
+
+
+@pytest.mark.parametrize("module", modules(*ROOMS), ids=repr)
+def test_every_module_that_imports_anything_stands_in_a_room_of_the_table(module: Module) -> None:
+    imports_something = any(name.partition(".")[0] != "__future__" for name in imports(module.tree))
+    assert row_of(module.name) or not imports_something
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("schemas.model", "import marshmallow"),
+        ("schemas.money", "from payers import base"),
+        ("payers.base", "from service.engine.money import cents"),
+        ("payers.adapters.x12", "from payers.adapters.rulebook import RulebookAdapter"),
+        ("payers.adapters.x12", "from payers.adapters import rulebook"),
+        ("service.engine.cost", "from decimal import Decimal; import flask"),
+        ("service.engine.cost", "from schemas.fields import Money"),
+        ("service.engine.cost", "import schemas"),
+        ("service.api.verifications", "from service.engine.determine import determine"),
+        ("service.api.verifications", "from service.engine import determine"),
+        ("service.api.verifications", "from service.store import tables"),
+        ("service.api.verifications", "def view():\n    from payers.adapters import rulebook"),
+        ("service.verify", "from payers.adapters.rulebook import RulebookAdapter"),
+        ("service.verify", "from service.store.tables import verifications"),
+        ("service.newcomer", "from service.engine import determine"),
+    ],
+)
+def test_the_arrow_is_seen_to_be_broken(name: str, line: str) -> None:
+    assert broken_arrows(name, ast.parse(line)) != []
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("schemas.model", "from dataclasses import dataclass"),
+        ("schemas.inquiry", "from schemas import fields, model"),
+        ("payers.adapters.x12", "from payers.base import PayerAdapter"),
+        ("service.engine.determine", "from service.engine import settle; from schemas.model import Fact"),
+        ("service.verify", "from payers.registry import payer_of"),
+        ("service.app", "from payers.adapters.rulebook import RulebookAdapter"),
+    ],
+)
+def test_the_arrow_is_seen_to_be_kept(name: str, line: str) -> None:
+    assert broken_arrows(name, ast.parse(line)) == []

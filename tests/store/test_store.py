@@ -1,0 +1,190 @@
+"""What is kept comes back as it was, and nothing of a member stands in the files in clear."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from service.store import cases, keys, rulebooks, verifications
+from service.store.pages import Page
+from service.store.session import Session, Store, first_id, new_id, transaction
+from service.store.verifications import Filter, Indexes, Verification
+
+NOW = datetime(2026, 11, 22, 15, 2, tzinfo=UTC)
+NOT_INDEXED = Indexes()
+MARKS = ("Zquintana", "MARK1EG4", "EHR-ZQ77", "zq-label", "ZQTOLD")
+
+
+def a_case(**changes: Any) -> cases.Case:
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "status": "inquiry",
+        "owner": "front desk",
+        "label": "zq-label",
+        "external_id": "EHR-ZQ77",
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    return cases.Case(**values | changes)
+
+
+def a_verification(case_id: str, **changes: Any) -> Verification:
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "case_id": case_id,
+        "created_at": NOW,
+        "status": "complete",
+        "approval": "none",
+        "payer": "medicare",
+        "plan": None,
+        "site": "cmhc",
+        "start_date": date(2026, 12, 1),
+        "replaces": None,
+        "client_id": new_id(),
+        "rulebook_digest": "sha256:aa",
+        "profile_digest": "sha256:bb",
+        "engine_version": "1.0.0",
+        "request": {"member": {"last_name": "Zquintana", "member_id": "MARK1EG4"}},
+        "told": [{"told_by": {"representative": "ZQTOLD"}}],
+        "answer": {"echo": "Zquintana"},
+    }
+    return Verification(**values | changes)
+
+
+def keep(session: Session, verification: Verification, indexes: Indexes = NOT_INDEXED) -> None:
+    verifications.add(session, verifications.sealed_row(session.vault, verification, indexes))
+
+
+def keep_twice(store: Store, verification: Verification) -> None:
+    with transaction(store) as session:
+        keep(session, verification)
+        keep(session, verification)
+
+
+@pytest.fixture
+def case_id(store: Store) -> str:
+    """A case in a store that has a rulebook and a profile."""
+    rulebooks.put_in_use(store, rulebooks.RULEBOOK, "sha256:aa", {"a.yaml": b"a: 1"}, NOW)
+    rulebooks.put_in_use(store, rulebooks.PROFILE, "sha256:bb", {"clinic.yaml": b"b: 1"}, NOW)
+    case = a_case()
+    with transaction(store) as session:
+        cases.add(session, case)
+    return case.id
+
+
+def test_a_verification_comes_back_as_it_was_kept(store: Store, case_id: str) -> None:
+    kept = a_verification(case_id)
+    with transaction(store) as session:
+        keep(session, kept)
+    with transaction(store) as session:
+        assert verifications.get(session, kept.id) == kept
+        assert verifications.get(session, new_id()) is None
+
+
+def test_nothing_of_a_member_stands_in_the_database_files_in_clear(
+    store: Store, case_id: str, tmp_path: Path
+) -> None:
+    with transaction(store) as session:
+        keep(session, a_verification(case_id))
+        cases.add_events(
+            session, cases.Event(case_id, NOW, "case_changed", "front desk", {"label": "zq-label"})
+        )
+    content = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"medicare" in content
+    assert [mark for mark in MARKS if mark.encode() in content] == []
+
+
+def test_a_verification_belongs_to_a_case(store: Store, case_id: str) -> None:
+    with pytest.raises(IntegrityError) as refused, transaction(store) as session:
+        keep(session, a_verification(new_id()))
+    assert "sha256:aa" not in str(refused.value), "what was to be kept is not repeated"
+
+
+def test_a_transaction_that_fails_keeps_nothing(store: Store, case_id: str) -> None:
+    kept = a_verification(case_id)
+    with pytest.raises(IntegrityError):
+        keep_twice(store, kept)
+    with transaction(store) as session:
+        assert verifications.get(session, kept.id) is None
+
+
+def test_a_list_is_newest_first_and_goes_on_after_its_cursor(store: Store, case_id: str) -> None:
+    made = [a_verification(case_id, id=f"00000000-0000-7000-8000-00000000000{n}") for n in range(5)]
+    with transaction(store) as session:
+        for verification in made:
+            keep(session, verification)
+        first, cursor = verifications.page_of(session, Filter(), Page(limit=3))
+        rest, end = verifications.page_of(session, Filter(), Page(limit=3, cursor=cursor))
+    assert [item.id for item in first + rest] == [item.id for item in reversed(made)]
+    assert end is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (Filter(), ["a", "b"]),
+        (Filter(payer="medicare"), ["a"]),
+        (Filter(status="degraded"), ["b"]),
+        (Filter(first_day=date(2026, 11, 23)), ["b"]),
+        (Filter(last_day=date(2026, 11, 22)), ["a"]),
+        (Filter(first_day=date(2026, 11, 22), last_day=date(2026, 11, 23)), ["a", "b"]),
+        (Filter(first_day=date(1, 1, 1), last_day=date(9999, 12, 31)), ["a", "b"]),
+        (Filter(case_id="00000000-0000-7000-8000-000000000000"), []),
+    ],
+)
+def test_a_list_is_narrowed_by_payer_status_case_and_day(
+    store: Store, case_id: str, wanted: Filter, found: list[str]
+) -> None:
+    with transaction(store) as session:
+        keep(session, a_verification(case_id, id=first_id(NOW), site="a"))
+        tomorrow = {"id": first_id(NOW + timedelta(days=1)), "created_at": NOW + timedelta(days=1)}
+        keep(session, a_verification(case_id, payer="cigna", status="degraded", site="b", **tomorrow))
+        items, _ = verifications.page_of(session, wanted, Page())
+    assert sorted(item.site for item in items) == found
+
+
+def test_a_search_finds_what_matches_every_index_given(store: Store, case_id: str) -> None:
+    with transaction(store) as session:
+        keep(session, a_verification(case_id, id="a"), Indexes(b"m" * 32, b"p" * 32, None))
+        keep(session, a_verification(case_id, id="b"), Indexes(b"m" * 32, b"q" * 32, None))
+        by_member, _ = verifications.search(session, Indexes(member=b"m" * 32), Page())
+        by_both, _ = verifications.search(session, Indexes(member=b"m" * 32, person=b"p" * 32), Page())
+        nobody, _ = verifications.search(session, Indexes(external=b"e" * 32), Page())
+    assert {item.id for item in by_member} == {"a", "b"}
+    assert [item.id for item in by_both] == ["a"]
+    assert nobody == []
+
+
+def test_a_case_changes_only_in_what_is_given(store: Store, case_id: str) -> None:
+    later = NOW + timedelta(hours=1)
+    with transaction(store) as session:
+        cases.change(session, case_id, {"status": "quoted", "label": None}, later)
+        changed = cases.get(session, case_id)
+    assert changed == a_case(id=case_id, status="quoted", label=None, updated_at=later)
+
+
+def test_a_timeline_is_newest_first(store: Store, case_id: str) -> None:
+    with transaction(store) as session:
+        cases.add_events(session, cases.Event(case_id, NOW, "case_opened", "front desk"))
+        cases.add_events(
+            session, cases.Event(case_id, NOW, "case_changed", "front desk", {"status": "quoted"}, "z")
+        )
+        events, _ = cases.timeline(session, case_id, Page())
+    assert [(event.kind, event.data) for event in events] == [
+        ("case_changed", {"status": "quoted"}),
+        ("case_opened", {}),
+    ]
+
+
+def test_a_revoked_key_is_not_found_and_cannot_be_revoked_again(store: Store) -> None:
+    with transaction(store) as session:
+        key = keys.add(session, "console", b"d" * 32, ("payers:read",), NOW)
+        assert keys.find(session, b"d" * 32) == key
+        assert keys.revoke(session, key.id, NOW)
+        assert keys.find(session, b"d" * 32) is None
+        assert not keys.revoke(session, key.id, NOW)
+        assert [item.revoked_at for item in keys.list_all(session)] == [NOW]
