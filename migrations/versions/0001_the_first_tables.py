@@ -93,6 +93,7 @@ def _create_cases() -> None:
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("updated_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_cases"),
+        sqlite_with_rowid=False,
     )
     _index_where_there_is("cases", "external_index")
     op.create_table(
@@ -105,6 +106,7 @@ def _create_cases() -> None:
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("case_id", "id", name="pk_case_events"),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_case_events_case_id"),
+        sqlite_with_rowid=False,
     )
 
 

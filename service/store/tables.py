@@ -106,6 +106,7 @@ cases = Table(
     Column("external_index", LargeBinary(32)),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    sqlite_with_rowid=False,
 )
 _where_there_is("external_index", cases)
 
@@ -118,6 +119,7 @@ case_events = Table(
     Column("kind", String(32), nullable=False),
     Column("by", String(100), nullable=False),
     Column("data", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 verifications = Table(
