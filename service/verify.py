@@ -96,7 +96,8 @@ def verify(desk: Desk, inquiry: Inquiry, *, at: datetime, warnings: Sequence[Ste
     site = desk.clinic.site_for(inquiry.site, payer.id)
     network = inquiry.network or "in"
     settled = replace(inquiry, site=site.id, network=network)
-    dates = _dates(settled, site)
+    laid = lay_episode(settled.phases, site.closed_days)
+    dates = tuple(sorted(on for phase in laid for on in phase.dates))
     brief = Brief(
         inquiry=settled,
         payer=payer,
@@ -108,6 +109,7 @@ def verify(desk: Desk, inquiry: Inquiry, *, at: datetime, warnings: Sequence[Ste
         holidays=federal_holidays(at.year - 1, dates[-1].year + 1),
         hours=_hours(desk.rulebook, dates[0]),
         warnings=(*warnings, *_site_warnings(desk.clinic, settled, dates[0])),
+        laid=laid,
         network_assumed=any(step.code == "network_defaulted" for step in warnings),
         **_second(desk, settled, dates),
     )
@@ -149,11 +151,6 @@ def _site_warnings(clinic: Clinic, inquiry: Inquiry, on: date) -> list[Step]:
         if too_young or (ages.below is not None and age >= ages.below):
             found.append(Step("site_does_not_take_this_age", {"site": site.name}))
     return found
-
-
-def _dates(inquiry: Inquiry, site: Site) -> tuple[date, ...]:
-    laid = lay_episode(inquiry.phases, site.closed_days)
-    return tuple(sorted(on for phase in laid for on in phase.dates))
 
 
 def _second(desk: Desk, inquiry: Inquiry, dates: tuple[date, ...]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from schemas.model import (
     Site,
     Step,
 )
+from service.engine.episode import LaidPhase
 from service.engine.settle import settle
 from service.engine.settle_level import NO_LEVEL
 
@@ -26,7 +27,11 @@ NOTHING = Benefits(witness="published")
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """The inputs of a determination. `hours` maps a level to the weekly hours (from, below) it stands for."""
+    """The inputs of a determination.
+
+    `hours` maps a level to the weekly hours (from, below) it stands for; `laid` is the episode on the
+    calendar, where somebody has laid it out already.
+    """
 
     inquiry: Inquiry
     payer: Payer
@@ -42,6 +47,7 @@ class Brief:
     second_published: tuple[Period, ...] = ()
     second_site: Site | None = None
     network_assumed: bool = False
+    laid: tuple[LaidPhase, ...] | None = None
     warnings: tuple[Step, ...] = ()
 
     @property

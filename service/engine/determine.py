@@ -46,7 +46,7 @@ NEVER_BALANCE_BILLED = ("medicare", "medicaid", "tricare")
 def determine(brief: Brief) -> Determination:
     """Answer an inquiry: is it covered, does it need authorization, what will it cost, what to do."""
     view = View(brief)
-    laid = lay_episode(brief.inquiry.phases, brief.site.closed_days)
+    laid = brief.laid or lay_episode(brief.inquiry.phases, brief.site.closed_days)
     first = laid[0].dates[0]
     benefits = view.benefits_on(first)
     plan_year = benefits.plan_year_start.value if benefits.plan_year_start else CALENDAR_YEAR_START

@@ -65,9 +65,10 @@ def _readers(network: str, level: str) -> tuple[tuple[str, Reader], ...]:
 
 
 def _compare(heard: list[Benefits], settled: Benefits, about: str, read: Reader) -> Disagreement | None:
-    facts = [read(witness) for witness in heard]
-    if facts.count(None) > len(facts) - 2:
+    others = [read(witness) for witness in heard[1:]]
+    if others.count(None) == len(others):
         return None
+    facts = [read(heard[0]), *others]
     said = [(witness.witness, fact) for witness, fact in zip(heard, facts, strict=True) if fact is not None]
     if len({_comparable(fact.value) for _, fact in said}) < 2:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import count, islice
 
 from schemas.model import INPATIENT, RESIDENTIAL, WEEKDAYS, Phase
 from service.engine.calendar import DAY
@@ -47,15 +48,11 @@ def lay_episode(phases: tuple[Phase, ...], closed: Set[date] = frozenset()) -> t
 
 
 def session_dates(phase: Phase, start: date, closed: Set[date]) -> tuple[date, ...]:
-    """Walk forward a day at a time; a closed day is passed over, so the number of sessions holds."""
+    """Return the dates of all sessions; a closed day is passed over, so the number of sessions holds."""
     daily = phase.level_of_care in DAILY_LEVELS
     per_week = 7 if daily else phase.days_per_week
     names = phase.weekdays if phase.weekdays and not daily else DEFAULT_WEEKDAYS[per_week]
-    wanted = {WEEKDAYS.index(name) for name in names}
-    dates: list[date] = []
-    on = start
-    while len(dates) < phase.weeks * per_week:
-        if on.weekday() in wanted and on not in closed:
-            dates.append(on)
-        on += DAY
-    return tuple(dates)
+    offsets = sorted((WEEKDAYS.index(name) - start.weekday()) % 7 for name in names)
+    first = start.toordinal()
+    days = (date.fromordinal(first + 7 * week + offset) for week in count() for offset in offsets)
+    return tuple(islice((on for on in days if on not in closed), phase.weeks * per_week))

@@ -40,7 +40,7 @@ class _Sums:
     """The columns of the expected run, to be summed by phase, by week and in all."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
-        self.known = not any(line.covered is None for line in lines)
+        self.known = None not in [line.covered for line in lines]
         self.patients = [line.patient for line in lines]
         self._allowed = [line.allowed for line in lines if line.covered]
         self._plans = [line.plan for line in lines]
