@@ -162,7 +162,7 @@ def _verification(
         status=outcome.status,
         approval="none",
         payer=outcome.payer.id,
-        plan=outcome.inquiry.plan,
+        plan=_listed_plan(outcome),
         site=outcome.inquiry.site,
         start_date=outcome.determination.phases[0].start_date,
         replaces=before.id if before else None,
@@ -174,6 +174,12 @@ def _verification(
         told=[*([own] if own else []), *told],
         answer={**answered, "changes": list_changes(before.answer, answered) if before else []},
     )
+
+
+def _listed_plan(outcome: Outcome) -> str | None:
+    """The plan as lists may show it: one of the rulebook's; free text is kept sealed, in the request."""
+    unknown = any(step.code == "plan_not_in_library" for step in outcome.determination.warnings)
+    return None if unknown else outcome.inquiry.plan
 
 
 def _desk_as_of(office: Office, day: date) -> Desk:

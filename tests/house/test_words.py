@@ -15,7 +15,7 @@ FOLDERS = ("schemas", "payers", "service", "migrations", "tests", "bench", "docs
 TEXTS = {"", ".py", ".md", ".yaml", ".toml", ".csv", ".po", ".html", ".css", ".js", ".ini", ".mako"}
 
 LEFT_FOR_LATER = re.compile(r"\b(TODO|FIXME|XXX|HACK|NotImplementedError)\b")
-MACHINE_PATH = re.compile(r"(?<![\w.:/-])/(work|root|home|Users)/")
+MACHINE_PATH = re.compile(r"(?<![\w.:/-])/(root|home|srv|Users)/")
 LINK = re.compile(r"\]\((?![a-z]+:)([^)\s]+)\)")
 SETTING = re.compile(r"\bOPENVOB_[A-Z0-9_]+")
 
@@ -49,12 +49,12 @@ def test_no_text_names_a_place_on_one_machine() -> None:
     assert lines_with(MACHINE_PATH) == []
 
 
-@pytest.mark.parametrize("line", ["cd /home/ana/openvob", 'open("/work/rules.yaml")', "see /root/key"])
+@pytest.mark.parametrize("line", ["cd /home/ana/openvob", 'open("/srv/rules.yaml")', "see /root/key"])
 def test_a_machine_path_is_seen(line: str) -> None:
     assert MACHINE_PATH.search(line)
 
 
-@pytest.mark.parametrize("line", ["https://example.gov/work/rules.pdf", "/v1/home/", "docs/work/x"])
+@pytest.mark.parametrize("line", ["https://example.gov/srv/rules.pdf", "/v1/home/", "docs/srv/x"])
 def test_an_address_is_no_machine_path(line: str) -> None:
     assert not MACHINE_PATH.search(line)
 

@@ -162,8 +162,9 @@ def whole(d: Determination = DETERMINATION, plan: dict[str, str] | None = None) 
 
 
 def test_a_dumped_answer_is_of_the_documented_shape() -> None:
-    VERIFICATION.load(whole())
-    VERIFICATION.load(add_messages(whole(plan={"id": "g", "name": "Plan G"}), lambda code, _: code))
+    assert VERIFICATION.validate(whole()) == {}
+    spoken = add_messages(whole(plan={"id": "g", "name": "Plan G"}), lambda code, _: code)
+    assert VERIFICATION.validate(spoken) == {}
 
 
 def test_an_answer_that_knows_little_is_of_the_documented_shape_too() -> None:
