@@ -97,7 +97,7 @@ def without_store(post: Callable[[], bytes]) -> Callable[[], bytes]:
     written = once._write
 
     def call() -> bytes:
-        once._write = lambda made, held: once.Kept(201, made.location, orjson.dumps(made.body).decode())
+        once._write = lambda made, held: once.Kept(201, made.location, orjson.dumps(made.body))
         try:
             return post()
         finally:

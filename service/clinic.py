@@ -68,8 +68,9 @@ class Clinic:
 
     def site_for(self, site_id: str, payer_id: str) -> Site:
         """Return a site as one payer sees it: with the contracted rate by level of care."""
-        rates = self.places[site_id].contracted_rates.get(payer_id, {})
-        return replace(self.sites[site_id], contracted_rates=rates)
+        rates = self.places[site_id].contracted_rates.get(payer_id)
+        site = self.sites[site_id]
+        return site if rates is None else replace(site, contracted_rates=rates)
 
 
 def load_clinic(path: Path) -> Clinic:

@@ -95,7 +95,7 @@ def verify(desk: Desk, inquiry: Inquiry, *, at: datetime, warnings: Sequence[Ste
     payer = find_payer(desk.rulebook, inquiry.payer)
     site = desk.clinic.site_for(inquiry.site, payer.id)
     network = inquiry.network or "in"
-    settled = replace(inquiry, site=site.id, network=network)
+    settled = inquiry if inquiry.network == network else replace(inquiry, network=network)
     laid = lay_episode(settled.phases, site.closed_days)
     dates = tuple(sorted(on for phase in laid for on in phase.dates))
     brief = Brief(

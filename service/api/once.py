@@ -58,7 +58,7 @@ def once(make: Callable[[], Made]) -> Response:
 
 
 def _write(made: Made, held: Claim | None) -> Kept:
-    kept = Kept(201, made.location, orjson.dumps(made.body).decode())
+    kept = Kept(201, made.location, orjson.dumps(made.body))
     with transaction(office().store) as session:
         made.write(session)
         if held is not None:
@@ -67,4 +67,4 @@ def _write(made: Made, held: Claim | None) -> Kept:
 
 
 def _answer(kept: Kept) -> Response:
-    return spoken(kept.body.encode(), kept.status, {"Location": kept.location})
+    return spoken(kept.body, kept.status, {"Location": kept.location})

@@ -96,6 +96,8 @@ def external_index(vault: Vault, external_id: str | None) -> bytes | None:
 
 
 def _letters_and_digits(text: str) -> str:
+    if text.isascii() and text.isalnum():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(character for character in decomposed if character.isalnum())
 

@@ -35,7 +35,7 @@ class Kept:
 
     status: int
     location: str
-    body: str
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def claim(store: Store, wanted: Claim, at: datetime) -> Kept | Refusal | None:
 def keep(session: Session, held: Claim, answer: Kept) -> None:
     """Keep what is answered, in the transaction of what was done."""
     place = f"idempotency.response:{held.id.hex()}"
-    sealed = session.seal({"location": answer.location, "body": answer.body}, place)
+    sealed = session.seal({"location": answer.location, "body": answer.body.decode()}, place)
     session.connection.execute(
         update(idempotency).where(idempotency.c.id == held.id), {"status": answer.status, "response": sealed}
     )
@@ -93,7 +93,7 @@ def _found(session: Session, wanted: Claim) -> Kept | Refusal:
     if row.body_digest != wanted.body_digest:
         return Refusal.OTHER_BODY
     kept = session.open(row.response, f"idempotency.response:{row.id.hex()}")
-    return Kept(row.status, kept["location"], kept["body"])
+    return Kept(row.status, kept["location"], kept["body"].encode())
 
 
 def _forget_lapsed(session: Session, at: datetime) -> None:

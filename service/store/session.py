@@ -95,6 +95,8 @@ def _id_of(nanoseconds: int, random: int) -> str:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     for pragma in (
+        # An answer fills a few pages; with larger ones a commit writes fewer of them.
+        "page_size=8192",
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "foreign_keys=ON",
