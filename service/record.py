@@ -40,7 +40,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A verification that is answered and not yet kept, with the case it opens and its events.
+    """A verification that is answered and not yet kept, with the case it opens.
 
     `row` is sealed already: what becomes of the answer from here on, such as sentences, is not kept.
     """
@@ -48,7 +48,6 @@ class Draft:
     verification: Verification
     row: Mapping[str, Any]
     opens: cases.Case | None
-    events: tuple[cases.Event, ...]
 
 
 class NotInUse(Exception):
@@ -76,10 +75,9 @@ def draft_new(office: Office, caller: Caller, body: Any) -> Draft:
         raise BadRequest(
             [FieldError("/case_id", "unknown_case", "case_id must be the id of a case kept here.")]
         )
-    opened = [cases.Event(case_id, now, "case_opened", caller.name)] if opens else []
     verification = _verification(outcome, body, (), now, case_id, caller)
     row = verifications.sealed_row(office.store.vault, verification, _indexes(office, outcome.inquiry))
-    return Draft(verification, row, opens, (*opened, _event(verification, "verification_made", caller)))
+    return Draft(verification, row, opens)
 
 
 def draft_told(office: Office, caller: Caller, before: Verification, telling: Body) -> Draft:
@@ -93,14 +91,13 @@ def draft_reverified(office: Office, caller: Caller, before: Verification) -> Dr
 
 
 def keep(session: Session, draft: Draft) -> None:
-    """Write a draft: its case, the verification, the timeline."""
+    """Write a draft: its case, and the verification."""
     v = draft.verification
     if draft.opens is not None:
         cases.add(session, draft.opens)
     else:
         cases.begin_verifying(session, v.case_id, v.created_at)
     verifications.add(session, draft.row)
-    cases.add_events(session, *draft.events)
 
 
 def replay(office: Office, kept: Verification, as_of: date | None = None) -> Verification:
@@ -139,9 +136,9 @@ def present(kept: Verification) -> dict[str, Any]:
 def _draft_again(office: Office, caller: Caller, before: Verification, told: Tellings, kind: str) -> Draft:
     now = datetime.now(UTC).replace(microsecond=0)
     outcome = answer(office.desk, before.request, told, now)
-    verification = _verification(outcome, before.request, told, now, before.case_id, caller, before)
+    verification = _verification(outcome, before.request, told, now, before.case_id, caller, kind, before)
     row = verifications.sealed_row(office.store.vault, verification, _indexes(office, outcome.inquiry))
-    return Draft(verification, row, None, (_event(verification, kind, caller),))
+    return Draft(verification, row, None)
 
 
 def _verification(
@@ -151,6 +148,7 @@ def _verification(
     at: datetime,
     case_id: str,
     caller: Caller,
+    kind: str = "verification_made",
     before: Verification | None = None,
 ) -> Verification:
     answered = dump_outcome(outcome)
@@ -166,6 +164,8 @@ def _verification(
         site=outcome.inquiry.site,
         start_date=outcome.determination.phases[0].start_date,
         replaces=before.id if before else None,
+        kind=kind,
+        made_by=caller.name,
         client_id=caller.id,
         rulebook_digest=outcome.produced_by["rulebook"],
         profile_digest=outcome.produced_by["profile"],
@@ -203,17 +203,13 @@ def _new_case(inquiry: Inquiry, caller: Caller, at: datetime) -> cases.Case:
         external_id=inquiry.external_id,
         created_at=at,
         updated_at=at,
+        opened_by=caller.name,
     )
 
 
 def _has_case(office: Office, case_id: str) -> bool:
     with transaction(office.store) as session:
         return cases.status_of(session, case_id) is not None
-
-
-def _event(v: Verification, kind: str, caller: Caller) -> cases.Event:
-    data = {"verification": v.id, "payer": v.payer, "status": v.status, "replaces": v.replaces}
-    return cases.Event(v.case_id, v.created_at, kind, caller.name, data)
 
 
 def _indexes(office: Office, inquiry: Inquiry) -> Indexes:

@@ -19,6 +19,7 @@ from service.api.problems import Refused
 from service.api.shapes import CASE, CASE_CHANGE, CASES_QUERY, PAGE_QUERY
 from service.api.speaking import caller
 from service.store import cases as kept
+from service.store import timeline as happened
 from service.store import verifications
 from service.store.session import Session, new_id, transaction
 
@@ -65,7 +66,7 @@ def change(case_id: UUID) -> Response:
         _shown(session, str(case_id))
         if changes:
             kept.change(session, str(case_id), changes, now)
-            kept.add_events(session, kept.Event(str(case_id), now, "case_changed", caller().name, changes))
+            happened.add(session, happened.Event(str(case_id), now, "case_changed", caller().name, changes))
         return reply(_shown(session, str(case_id)))
 
 
@@ -78,7 +79,7 @@ def timeline(case_id: UUID) -> Response:
     asked = query(PAGE_QUERY)
     with transaction(office().store) as session:
         _shown(session, str(case_id))
-        events, following = kept.timeline(session, str(case_id), page(asked))
+        events, following = happened.page_of(session, str(case_id), page(asked))
     return listing([results.event_line(event) for event in events], following)
 
 
@@ -92,14 +93,9 @@ def _opened(asked: dict[str, Any]) -> Made:
         external_id=asked.get("external_id"),
         created_at=now,
         updated_at=now,
+        opened_by=caller().name,
     )
-    opened = kept.Event(case.id, now, "case_opened", caller().name)
-
-    def write(session: Session) -> None:
-        kept.add(session, case)
-        kept.add_events(session, opened)
-
-    return Made(results.case_whole(case, []), f"/v1/cases/{case.id}", write)
+    return Made(results.case_whole(case, []), f"/v1/cases/{case.id}", lambda session: kept.add(session, case))
 
 
 def _shown(session: Session, case_id: str) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from schemas.shapes import Choice, Flag, Items, Part, Shape, Text, Whole
 from schemas.sources import day, moment
 from service.api.shapes import VERIFICATION_STATUSES, Id
 from service.store.cases import STATUSES as CASE_STATUSES
-from service.store.cases import Case, Event
+from service.store.cases import Case
+from service.store.timeline import Event
 from service.store.verifications import Summary
 
 MANY = 100_000

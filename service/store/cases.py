@@ -1,9 +1,9 @@
-"""Cases: people being admitted, and the timeline of what happened to each."""
+"""Cases: people being admitted."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +12,11 @@ from sqlalchemy import case as sql_case
 
 from service.security.crypto import external_index
 from service.store.pages import Page, cut, newest_first
-from service.store.session import Session, new_id
-from service.store.tables import case_events, cases
+from service.store.session import Session
+from service.store.tables import cases
 
 # Built once: making a statement anew costs more than running it.
-INSERT_CASE, INSERT_EVENT = insert(cases), insert(case_events)
+INSERT = insert(cases)
 STATUSES = ("inquiry", "verifying", "quoted", "admitted", "discharged", "not_admitted")
 
 
@@ -31,18 +31,7 @@ class Case:
     external_id: str | None
     created_at: datetime
     updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that happened to a case; `data` is sealed."""
-
-    case_id: str
-    at: datetime
-    kind: str
-    by: str
-    data: Mapping[str, Any] = field(default_factory=dict)
-    id: str = field(default_factory=new_id)
+    opened_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +50,10 @@ def add(session: Session, case: Case) -> None:
         "updated_at": case.updated_at,
         "status": case.status,
         "owner": case.owner,
+        "opened_by": case.opened_by,
         **_sealed(session, case.id, {"label": case.label, "external_id": case.external_id}),
     }
-    session.connection.execute(INSERT_CASE, values)
+    session.connection.execute(INSERT, values)
 
 
 def get(session: Session, case_id: str) -> Case | None:
@@ -106,40 +96,6 @@ def page_of(session: Session, wanted: Filter, page: Page) -> tuple[list[Case], s
     return [_opened(session, row) for row in shown], following
 
 
-def add_events(session: Session, *events: Event) -> None:
-    """Write to the timeline of a case."""
-    rows = [
-        {
-            "id": event.id,
-            "case_id": event.case_id,
-            "at": event.at,
-            "kind": event.kind,
-            "by": event.by,
-            "data": session.seal(event.data, f"case_events.data:{event.id}"),
-        }
-        for event in events
-    ]
-    session.connection.execute(INSERT_EVENT, rows)
-
-
-def timeline(session: Session, case_id: str, page: Page) -> tuple[list[Event], str | None]:
-    """One page of what happened to a case, newest first, and the cursor of the next."""
-    query = select(case_events).where(case_events.c.case_id == case_id)
-    rows = session.connection.execute(newest_first(query, case_events.c.id, page)).all()
-    shown, following = cut(rows, page)
-    return [
-        Event(
-            row.case_id,
-            row.at,
-            row.kind,
-            row.by,
-            session.open(row.data, f"case_events.data:{row.id}"),
-            row.id,
-        )
-        for row in shown
-    ], following
-
-
 def _sealed(session: Session, case_id: str, changes: Mapping[str, Any]) -> dict[str, bytes | None]:
     values: dict[str, bytes | None] = {}
     for name in ("label", "external_id"):
@@ -160,4 +116,5 @@ def _opened(session: Session, row: Row[Any]) -> Case:
         external_id=session.open(row.external_id, f"cases.external_id:{row.id}"),
         created_at=row.created_at,
         updated_at=row.updated_at,
+        opened_by=row.opened_by,
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Row, Select
+from sqlalchemy import Select
 from sqlalchemy.sql import ColumnElement
 
 DEFAULT_LIMIT = 50
@@ -28,7 +28,17 @@ def newest_first(query: Select[Any], id_column: ColumnElement[str], page: Page) 
     return query.order_by(id_column.desc()).limit(page.limit + 1)
 
 
-def cut(rows: Sequence[Row[Any]], page: Page) -> tuple[Sequence[Row[Any]], str | None]:
-    """The rows of the page, and the cursor of the next one, or `None` at the end."""
+class HasId(Protocol):
+    """Anything that a list is continued after."""
+
+    @property
+    def id(self) -> Any: ...
+
+
+Line = TypeVar("Line", bound=HasId)
+
+
+def cut(rows: Sequence[Line], page: Page) -> tuple[Sequence[Line], str | None]:
+    """The lines of the page, and the cursor of the next one, or `None` at the end."""
     shown = rows[: page.limit]
     return shown, shown[-1].id if len(rows) > page.limit else None

@@ -47,6 +47,8 @@ class Verification:
     site: str
     start_date: date
     replaces: str | None
+    kind: str
+    made_by: str
     client_id: str
     rulebook_digest: str
     profile_digest: str

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from service.store import cases, keys, rulebooks, verifications
+from service.store import cases, keys, rulebooks, timeline, verifications
 from service.store.pages import Page
 from service.store.session import Session, Store, first_id, new_id, transaction
 from service.store.verifications import Filter, Indexes, Verification
@@ -28,6 +28,7 @@ def a_case(**changes: Any) -> cases.Case:
         "external_id": "EHR-ZQ77",
         "created_at": NOW,
         "updated_at": NOW,
+        "opened_by": "front desk",
     }
     return cases.Case(**values | changes)
 
@@ -44,6 +45,8 @@ def a_verification(case_id: str, **changes: Any) -> Verification:
         "site": "cmhc",
         "start_date": date(2026, 12, 1),
         "replaces": None,
+        "kind": "verification_made",
+        "made_by": "front desk",
         "client_id": new_id(),
         "rulebook_digest": "sha256:aa",
         "profile_digest": "sha256:bb",
@@ -90,9 +93,8 @@ def test_nothing_of_a_member_stands_in_the_database_files_in_clear(
 ) -> None:
     with transaction(store) as session:
         keep(session, a_verification(case_id))
-        cases.add_events(
-            session, cases.Event(case_id, NOW, "case_changed", "front desk", {"label": "zq-label"})
-        )
+        changed = timeline.Event(case_id, NOW, "case_changed", "front desk", {"label": "zq-label"})
+        timeline.add(session, changed)
     content = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"medicare" in content
     assert [mark for mark in MARKS if mark.encode() in content] == []
@@ -167,17 +169,33 @@ def test_a_case_changes_only_in_what_is_given(store: Store, case_id: str) -> Non
     assert changed == a_case(id=case_id, status="quoted", label=None, updated_at=later)
 
 
-def test_a_timeline_is_newest_first(store: Store, case_id: str) -> None:
+def test_a_timeline_tells_of_opening_verifications_and_changes_newest_first(
+    store: Store, case_id: str
+) -> None:
+    made = a_verification(case_id)
     with transaction(store) as session:
-        cases.add_events(session, cases.Event(case_id, NOW, "case_opened", "front desk"))
-        cases.add_events(
-            session, cases.Event(case_id, NOW, "case_changed", "front desk", {"status": "quoted"}, "z")
-        )
-        events, _ = cases.timeline(session, case_id, Page())
-    assert [(event.kind, event.data) for event in events] == [
-        ("case_changed", {"status": "quoted"}),
-        ("case_opened", {}),
+        keep(session, made)
+        changed = timeline.Event(case_id, NOW, "case_changed", "front desk", {"status": "quoted"}, "z")
+        timeline.add(session, changed)
+        events, following = timeline.page_of(session, case_id, Page())
+    assert following is None
+    assert [(event.kind, event.by) for event in events] == [
+        ("case_changed", "front desk"),
+        ("verification_made", "front desk"),
+        ("case_opened", "front desk"),
     ]
+    assert events[1].data["verification"] == made.id
+
+
+def test_a_timeline_goes_on_where_the_page_before_ended(store: Store, case_id: str) -> None:
+    with transaction(store) as session:
+        for _ in range(3):
+            keep(session, a_verification(case_id))
+        first, following = timeline.page_of(session, case_id, Page(limit=2))
+        rest, end = timeline.page_of(session, case_id, Page(limit=2, cursor=following))
+    assert [event.kind for event in (*first, *rest)] == [*["verification_made"] * 3, "case_opened"]
+    assert len({event.id for event in (*first, *rest)}) == 4
+    assert end is None
 
 
 def test_a_revoked_key_is_not_found_and_cannot_be_revoked_again(store: Store) -> None:
