@@ -19,7 +19,8 @@ LANGUAGES = ("en", "es")
 
 def json_body() -> Any:
     """The body of the request, as JSON; raises where it is not JSON, or not said to be."""
-    if request.mimetype != "application/json":
+    said = request.content_type or ""
+    if said.partition(";")[0].strip().lower() != "application/json":
         raise Refused("unsupported_media_type")
     try:
         return orjson.loads(request.get_data(cache=True))

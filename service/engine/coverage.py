@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from schemas.model import (
     INPATIENT,
@@ -114,7 +115,12 @@ def _setting(brief: Brief, benefit: LevelBenefits) -> Step | None:
 
 def weekly_hours(phase: Phase) -> Decimal:
     """Return the hours of treatment a week that a phase asks for."""
-    return Decimal(phase.minutes_per_day * phase.days_per_week) / 60
+    return _hours_of(phase.minutes_per_day * phase.days_per_week)
+
+
+@lru_cache(maxsize=256)
+def _hours_of(minutes: int) -> Decimal:
+    return Decimal(minutes) / 60
 
 
 def _hours(brief: Brief, benefit: LevelBenefits, phase: Phase) -> Step | None:

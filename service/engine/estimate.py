@@ -141,7 +141,7 @@ def _rests_on(line: Line, years: Sequence[YearPots]) -> tuple[Citation, ...]:
     if line.covered is False:
         limits = [citation for use in terms.limits for citation in use.citations]
         return tuple(dict.fromkeys(limits))
-    pots = next((year.citations for year in reversed(years) if line.charge.date >= year.starts), ())
+    pots = next(year for year in reversed(years) if line.charge.date >= year.starts).citations()
     return tuple(dict.fromkeys((*terms.price.citations, *terms.citations, *pots)))
 
 

@@ -28,7 +28,11 @@ class YearPots:
     deductible: tuple[Ranged[int | None], Ranged[int | None]]
     out_of_pocket: tuple[Ranged[int | None], Ranged[int | None]]
     carried: tuple[tuple[str, Citation], ...] = ()
-    citations: tuple[Citation, ...] = ()
+    inside: NetworkBenefits | None = None
+
+    def citations(self) -> tuple[Citation, ...]:
+        """Return what the pots rest on."""
+        return tuple(dict.fromkeys(_citations(self.inside)))
 
 
 class Pots:
@@ -120,8 +124,7 @@ def open_years(
         networks = (settled.networks.get(network), published_on(on).networks.get(network))
         deductible = _open(opener, "deductible", *networks, settled.legal_maximum)
         out_of_pocket = _open(opener, "out_of_pocket", *networks, settled.legal_maximum)
-        cited = tuple(dict.fromkeys(_citations(networks[0])))
-        years.append(YearPots(starts, deductible, out_of_pocket, tuple(opener.carried), cited))
+        years.append(YearPots(starts, deductible, out_of_pocket, tuple(opener.carried), networks[0]))
     return tuple(years)
 
 
