@@ -47,6 +47,8 @@ def page(loaded: Mapping[str, Any]) -> Page:
 
 def language() -> str:
     """The language the caller reads, of those there are."""
+    if "Accept-Language" not in request.headers:
+        return LANGUAGES[0]
     for wanted, quality in request.accept_languages:
         spoken_here = wanted.partition("-")[0].lower()
         if quality > 0 and spoken_here in LANGUAGES:

@@ -42,6 +42,7 @@ class _Sums:
     def __init__(self, lines: Sequence[Line]) -> None:
         self.known = None not in [line.covered for line in lines]
         self.patients = [line.patient for line in lines]
+        self.typical = typical(self.patients)
         self._allowed = [line.allowed for line in lines if line.covered]
         self._plans = [line.plan for line in lines]
         self._seconds = [line.secondary for line in lines]
@@ -53,8 +54,12 @@ class _Sums:
 
     def parts(self, begin: int = 0, end: int | None = None) -> tuple[int | None, ...]:
         """What patient, plan and second coverage pay, and what is written off, from one line to another."""
-        columns = (self.patients, self._plans, self._seconds, self._write_offs)
-        return tuple(total(column[begin:end]) for column in columns)
+        return (
+            total(self.patients[begin:end]),
+            total(self._plans[begin:end]),
+            total(self._seconds[begin:end]),
+            total(self._write_offs[begin:end]),
+        )
 
 
 def estimate(ranged: Range, around: Around) -> Estimate:
@@ -79,7 +84,7 @@ def estimate(ranged: Range, around: Around) -> Estimate:
         self_pay=total([line.patient for line in lines if line.covered is False]),
         sessions=len(lines),
         first_session=sums.patients[0],
-        typical_session=typical(sums.patients),
+        typical_session=sums.typical,
         last_session=sums.patients[-1],
         by_phase=tuple(_phase_costs(lines, sums, around.laid)),
         by_week=tuple(_by_week(lines, sums)),
@@ -112,7 +117,7 @@ def _phase_costs(lines: Sequence[Line], sums: _Sums, laid: Sequence[LaidPhase]) 
             plan=plan,
             secondary=secondary,
             write_off=write_off,
-            typical_session=typical(own.patients),
+            typical_session=own.typical,
         )
 
 
