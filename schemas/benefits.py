@@ -59,6 +59,8 @@ def build_tellings(tellings: Sequence[Told], zone: tzinfo) -> Benefits:
 def merge_told(benefits_in_order: Sequence[Benefits]) -> Benefits:
     """Merge tellings, oldest first: the newest fact of each field stands, then the other share is implied."""
     merged = reduce(merge_facts, benefits_in_order) if benefits_in_order else Benefits(witness="told")
+    if not any(network.levels for network in merged.networks.values()):
+        return merged
     networks = {
         name: replace(network, levels={level: _imply(said) for level, said in network.levels.items()})
         for name, network in merged.networks.items()

@@ -60,8 +60,11 @@ _PLAIN_FIELDS = (
 )
 
 
-def _settle_plain(*witnesses: Benefits) -> dict[str, Any]:
-    return {name: choose(*(getattr(witness, name) for witness in witnesses)) for name in _PLAIN_FIELDS}
+def _settle_plain(published: Benefits, reported: Benefits, told: Benefits) -> dict[str, Any]:
+    return {
+        name: choose(getattr(published, name), getattr(reported, name), getattr(told, name))
+        for name in _PLAIN_FIELDS
+    }
 
 
 def _settle_network(
