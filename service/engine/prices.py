@@ -26,7 +26,7 @@ from schemas.model import (
 )
 from service.engine.money import Ranged, Scenario, certain, dollars, portion
 
-# Share of an OPPS rate that follows local wages; the rest does not (42 CFR 419.43(c)).
+# Share of a program-day rate that follows local wages; the rest does not.
 LABOR_SHARE = Decimal("0.60")
 CARRIED_DOWN, CARRIED_UP = Decimal("0.90"), Decimal("1.10")
 ONE = Decimal(1)
