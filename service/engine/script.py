@@ -104,7 +104,7 @@ def _about_level(
         yield ask("ask_allowed_amount", "allowed_amount")
     if _limit_open(view, benefit, laid):
         yield ask("ask_limit", "limit")
-    if view.brief.payer.line_of_business in COMMERCIAL_LINES and not _spoken(benefit.billing):
+    if _billing_open(view, benefit, answer):
         yield ask("ask_billing", "billing")
 
 
@@ -149,6 +149,13 @@ def _about_terms(benefit: LevelBenefits, ask: Callable[..., Question]) -> Iterat
     ):
         if fact is None:
             yield ask(f"ask_authorization_{name}", "authorization", name)
+
+
+def _billing_open(view: View, benefit: LevelBenefits, answer: PhaseAnswer) -> bool:
+    """Ask for codes where none are known; a commercial plan may want others than are published."""
+    codes_known = answer.billing is not None and bool(answer.billing.value.codes)
+    commercial = view.brief.payer.line_of_business in COMMERCIAL_LINES
+    return not _spoken(benefit.billing) and (commercial or not codes_known)
 
 
 def _amount_known(view: View, benefit: LevelBenefits, phase: Phase) -> bool:

@@ -24,6 +24,7 @@ from tests.engine.builders import (
     codes,
     copay,
     covered_level,
+    per_diem,
     phase,
     plan,
     pot,
@@ -126,7 +127,15 @@ def test_medicare_and_medicaid_have_no_plan_year_funding_or_carve_out_to_ask_abo
     for line in ("medicare", "medicaid"):
         own = asked(line_of_business=line)
         assert own[0] == "active"
-        assert not {*MEMBER[1:], "administrator", "allowed_amount", "billing", "claims"} & set(own)
+        assert not {*MEMBER[1:], "administrator", "allowed_amount", "claims"} & set(own)
+
+
+def test_codes_for_the_claim_are_asked_for_where_none_are_published():
+    assert "billing" in asked(line_of_business="medicare")
+    priced = plan(
+        witness="published", **{IOP: LevelBenefits(covered=published(True), fees=(per_diem(12774),))}
+    )
+    assert "billing" not in asked(rules=priced, line_of_business="medicare")
 
 
 def test_what_a_payer_must_be_asked_first_comes_first():
