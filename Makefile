@@ -93,9 +93,13 @@ rules: setup ## The rulebook: shape, sources, dates, worked examples
 test: tools ## All tests, warnings as errors; every branch of service/engine must be reached
 	$(PYTEST) -q -n 2 --cov=service/engine --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 
+.PHONY: contract
+contract: tools ## A running service against openapi.yaml: every check, 200 examples an operation (minutes)
+	bin/contract 200
+
 .PHONY: proof
-proof: tools ## The money identities over 100,000 random cases (minutes)
-	OPENVOB_PROOF_CASES=100000 $(PYTEST) -q tests/engine/test_identities.py
+proof: tools ## The money identities over 100,000 random cases of each kind (a quarter of an hour)
+	OPENVOB_PROOF_CASES=200000 $(PYTEST) -q tests/engine/test_identities.py
 
 .PHONY: bench
 bench: tools ## How long a determination and a request take, against bare Flask
