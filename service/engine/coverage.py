@@ -6,10 +6,11 @@ very level lifts them, never a general "active".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from schemas.model import (
     INPATIENT,
@@ -28,6 +29,8 @@ from service.engine.calendar import age_on
 from service.engine.confirm import confirm_reasons, noted
 
 Hours = Mapping[str, tuple[int, int | None]]
+# A program rule that does not hold: the reason, and the rule itself.
+Broken = tuple[Step, Fact[Any]]
 
 
 def find_eligibility(benefits: Benefits, on: date) -> Eligibility:
@@ -50,7 +53,7 @@ def cover(view: View, phase: Phase, on: date) -> Coverage:
     broken = _broken_rules(view.brief, benefit, phase, on)
     confirmed = confirms_level(benefit.covered)
     if broken and not confirmed:
-        return Coverage("not_covered", broken)
+        return Coverage("not_covered", tuple(_why_broken(broken, view.brief.today)))
     if benefit.covered is None:
         return Coverage("undetermined", (Step("coverage_not_published"),))
     cited = (benefit.covered.citation,)
@@ -61,7 +64,7 @@ def cover(view: View, phase: Phase, on: date) -> Coverage:
         reason = Step("modality_not_published", {"modality": view.brief.inquiry.modality})
         return Coverage("undetermined", (reason,))
     code = "level_covered" if benefit.covered.citation.kind == "published" else "level_covered_confirmed"
-    lifted = tuple(Step("rule_lifted", {"rule": step.code}, step.citations + cited) for step in broken)
+    lifted = tuple(Step("rule_lifted", {"rule": step.code}, step.citations + cited) for step, _ in broken)
     confirm = confirm_reasons(benefit.covered, view.brief.today)
     return Coverage("covered", (Step(code, {}, cited), *noted(benefit.covered), *lifted, *confirm))
 
@@ -95,7 +98,7 @@ def _refused_membership(benefits: Benefits, on: date) -> tuple[Step, ...]:
     return tuple(reasons)
 
 
-def _broken_rules(brief: Brief, benefit: LevelBenefits, phase: Phase, on: date) -> tuple[Step, ...]:
+def _broken_rules(brief: Brief, benefit: LevelBenefits, phase: Phase, on: date) -> tuple[Broken, ...]:
     checks = (
         _setting(brief, benefit),
         _hours(brief, benefit, phase),
@@ -103,14 +106,22 @@ def _broken_rules(brief: Brief, benefit: LevelBenefits, phase: Phase, on: date) 
         _condition(brief, benefit),
         _delivery(brief, benefit),
     )
-    return tuple(step for step in checks if step is not None)
+    return tuple(broken for broken in checks if broken is not None)
 
 
-def _setting(brief: Brief, benefit: LevelBenefits) -> Step | None:
+def _why_broken(broken: tuple[Broken, ...], today: date) -> Iterator[Step]:
+    """Yield each broken rule first, then what its source remarks on it, and whether to confirm it."""
+    yield from (step for step, _ in broken)
+    for _, rule in broken:
+        yield from (*noted(rule), *confirm_reasons(rule, today))
+
+
+def _setting(brief: Brief, benefit: LevelBenefits) -> Broken | None:
     rule, own = benefit.rules.provider_types, brief.site.provider_type
     if rule is None or own in rule.value:
         return None
-    return Step("setting_not_covered", {"setting": own, "settings": list(rule.value)}, (rule.citation,))
+    params = {"setting": own, "settings": list(rule.value)}
+    return Step("setting_not_covered", params, (rule.citation,)), rule
 
 
 def weekly_hours(phase: Phase) -> Decimal:
@@ -123,7 +134,7 @@ def _hours_of(minutes: int) -> Decimal:
     return Decimal(minutes) / 60
 
 
-def _hours(brief: Brief, benefit: LevelBenefits, phase: Phase) -> Step | None:
+def _hours(brief: Brief, benefit: LevelBenefits, phase: Phase) -> Broken | None:
     rule, asked = benefit.rules.minimum_hours_per_week, weekly_hours(phase)
     if rule is None or asked >= rule.value:
         return None
@@ -132,7 +143,7 @@ def _hours(brief: Brief, benefit: LevelBenefits, phase: Phase) -> Step | None:
         "minimum": rule.value,
         "level": level_for(asked, brief.hours),
     }
-    return Step("hours_below_minimum", params, (rule.citation,))
+    return Step("hours_below_minimum", params, (rule.citation,)), rule
 
 
 def level_for(hours: Decimal, bands: Hours | None) -> str:
@@ -143,30 +154,31 @@ def level_for(hours: Decimal, bands: Hours | None) -> str:
     return OUTPATIENT
 
 
-def _age(brief: Brief, benefit: LevelBenefits, on: date) -> Step | None:
+def _age(brief: Brief, benefit: LevelBenefits, on: date) -> Broken | None:
     rule, born = benefit.rules.ages, brief.inquiry.member.birth_date
     if rule is None or born is None:
         return None
     age, least, below = age_on(born, on), rule.value.from_age, rule.value.below
     if (least is None or age >= least) and (below is None or age < below):
         return None
-    return Step("age_not_covered", {"from": least, "below": below}, (rule.citation,))
+    return Step("age_not_covered", {"from": least, "below": below}, (rule.citation,)), rule
 
 
-def _condition(brief: Brief, benefit: LevelBenefits) -> Step | None:
+def _condition(brief: Brief, benefit: LevelBenefits) -> Broken | None:
     rule = benefit.rules.conditions
     if rule is None or brief.inquiry.condition in rule.value:
         return None
-    return Step("condition_not_covered", {"conditions": list(rule.value)}, (rule.citation,))
+    return Step("condition_not_covered", {"conditions": list(rule.value)}, (rule.citation,)), rule
 
 
-def _delivery(brief: Brief, benefit: LevelBenefits) -> Step | None:
+def _delivery(brief: Brief, benefit: LevelBenefits) -> Broken | None:
     rule, asked = benefit.rules.modalities, brief.inquiry.modality
     # A hybrid program is partly by telehealth, so it needs telehealth to be a benefit.
     wanted = "telehealth" if asked == "hybrid" else asked
     if rule is None or wanted in rule.value or asked in rule.value:
         return None
-    return Step("modality_not_covered", {"modality": asked, "modalities": list(rule.value)}, (rule.citation,))
+    params = {"modality": asked, "modalities": list(rule.value)}
+    return Step("modality_not_covered", params, (rule.citation,)), rule
 
 
 def _delivery_unsaid(brief: Brief, benefit: LevelBenefits, phase: Phase) -> bool:

@@ -86,7 +86,7 @@ def _about_level(
     def ask(code: str, *place: str) -> Question:
         return Question(code, params, "/".join((_level_path(view, phase.level_of_care), *place)))
 
-    if _is_open(benefit.covered, today) or _delivery_open(view, benefit):
+    if _is_open(benefit.covered, today) or _rule_open(view, benefit, answer):
         yield ask("ask_covered", "covered")
     if answer.coverage.status == "not_covered":
         return
@@ -130,12 +130,12 @@ def _terms_matter(phase: Phase, answer: PhaseAnswer) -> bool:
     )
 
 
-def _delivery_open(view: View, benefit: LevelBenefits) -> bool:
-    return (
-        view.brief.inquiry.modality != "in_person"
-        and benefit.rules.modalities is None
-        and not _spoken(benefit.covered)
-    )
+def _rule_open(view: View, benefit: LevelBenefits, answer: PhaseAnswer) -> bool:
+    """Whether nobody spoke of this way of delivery, or a program rule that refuses should be confirmed."""
+    if _spoken(benefit.covered):
+        return False
+    unsaid = view.brief.inquiry.modality != "in_person" and benefit.rules.modalities is None
+    return unsaid or any(reason.code.startswith("confirm_") for reason in answer.coverage.reasons)
 
 
 def _about_terms(benefit: LevelBenefits, ask: Callable[..., Question]) -> Iterator[Question]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from tests.verify.desk import ask, medicare, told_deductible
+from tests.verify.desk import ask, medicare, told, told_deductible
 
 FEBRUARY = datetime(2026, 2, 20, 16, tzinfo=UTC)
 
 
 def test_eight_weeks_of_iop_with_nothing_met():
     # 127.74 + 127.74 + (27.52 + 20.04) + 21 x 25.55 = 839.59
-    told = told_deductible("283.00", "0.00", "2026-02-20T15:02:00Z")
-    answer = ask(medicare(told_benefits=told), at=FEBRUARY).determination
+    heard = told_deductible("283.00", "0.00", "2026-02-20T15:02:00Z")
+    answer = ask(medicare(told_benefits=heard), at=FEBRUARY).determination
     e = answer.estimate
     assert (e.sessions, e.total_allowed, e.low, e.expected, e.high) == (24, 306576, 83959, 83959, 83959)
     assert (e.first_session, e.typical_session, e.certainty) == (12774, 2555, "exact")
@@ -27,14 +27,14 @@ def test_an_unknown_deductible_is_a_range():
 
 def test_an_episode_over_new_year_pays_each_years_rate_and_deductible():
     # 14 x 22.25 + (127.74 + 127.74 + 47.56 + 7 x 25.55) = 793.39
-    told = told_deductible("257.00", "257.00", "2025-11-20T15:02:00Z")
-    e = ask(medicare(start_date="2025-12-01", told_benefits=told)).determination.estimate
+    heard = told_deductible("257.00", "257.00", "2025-11-20T15:02:00Z")
+    e = ask(medicare(start_date="2025-12-01", told_benefits=heard)).determination.estimate
     assert (e.total_allowed, e.expected, e.certainty) == (283476, 79339, "exact")
 
 
 def test_a_year_that_is_not_published_is_carried_forward_by_name():
-    told = told_deductible("283.00", "283.00", "2026-11-20T15:02:00Z")
-    e = ask(medicare(start_date="2026-12-01", told_benefits=told)).determination.estimate
+    heard = told_deductible("283.00", "283.00", "2026-11-20T15:02:00Z")
+    e = ask(medicare(start_date="2026-12-01", told_benefits=heard)).determination.estimate
     assert (e.low, e.expected, e.high, e.certainty) == (81145, 83959, 86766, "estimated")
     assert {a.code for a in e.assumptions} == {
         "allowed_amount_carried_forward",
@@ -65,10 +65,10 @@ def test_a_qualified_medicare_beneficiary_owes_nothing_and_nothing_may_be_collec
 
 
 def test_medigap_plan_g_leaves_the_deductible_and_plan_f_nothing():
-    told = told_deductible("283.00", "0.00", "2026-02-20T15:02:00Z")
+    heard = told_deductible("283.00", "0.00", "2026-02-20T15:02:00Z")
     left = [
         ask(
-            medicare(told_benefits=told, secondary={"payer": "medigap", "plan": plan})
+            medicare(told_benefits=heard, secondary={"payer": "medigap", "plan": plan})
         ).determination.estimate.expected
         for plan in ("g", "f")
     ]
@@ -102,3 +102,15 @@ def test_a_visit_with_a_clinical_social_worker_is_paid_three_quarters_of_the_sch
     answer = ask(body).determination
     assert answer.estimate.total_allowed == 12725
     assert answer.phases[0].start_date == date(2026, 3, 2)
+
+
+def test_an_iop_at_home_is_refused_by_a_second_hand_rule_that_is_to_be_confirmed():
+    answer = ask(medicare(modality="telehealth")).determination
+    reasons = [reason.code for reason in answer.phases[0].coverage.reasons]
+    assert reasons[:2] == ["modality_not_covered", "program_not_at_home"]
+    assert reasons[2:] == ["confirm_secondary_source", "confirm_old_source"]
+    place = "/told_benefits/levels/intensive_outpatient/covered"
+    assert place in [question.answers for question in answer.call_script]
+    said = told("2026-11-20T15:02:00Z", levels={"intensive_outpatient": {"covered": False}})
+    settled = ask(medicare(modality="telehealth", told_benefits=said)).determination
+    assert place not in [question.answers for question in settled.call_script]
