@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any, TypeVar
+from datetime import date, datetime
+from typing import Any, NamedTuple, TypeVar
 
 from schemas.model import (
     AuthorizationTerms,
@@ -23,6 +23,15 @@ from service.engine.episode import LaidPhase
 T = TypeVar("T")
 
 
+class Deadlines(NamedTuple):
+    """By when to ask, whether that is too late already, and when an answer is due."""
+
+    submit_by: date | None = None
+    late: bool = False
+    standard: date | None = None
+    expedited: datetime | None = None
+
+
 def authorize(view: View, laid: LaidPhase) -> PriorAuthorization:
     """Return the authorization answer of a phase; its care starts on the phase's first session."""
     starts = laid.dates[0]
@@ -30,17 +39,17 @@ def authorize(view: View, laid: LaidPhase) -> PriorAuthorization:
     fact, hint = benefit.prior_authorization, benefit.authorization_hint
     status = fact.value if fact is not None else "undetermined"
     asked = status in ("required", "notification") or (fact is None and hint is not None)
-    answer = _deadlines(view.brief, benefit.authorization, starts) if asked else PriorAuthorization(status)
+    deadlines = _deadlines(view.brief, benefit.authorization, starts) if asked else Deadlines()
     reasons = _reasons(fact, hint, view.brief.today)
     terms = benefit.authorization
     return PriorAuthorization(
         status=status,
         reasons=reasons,
         contact=_contact(benefits, benefit),
-        submit_by=answer.submit_by,
-        late=answer.late,
-        decision_due_standard=answer.decision_due_standard,
-        decision_due_expedited=answer.decision_due_expedited,
+        submit_by=deadlines.submit_by,
+        late=deadlines.late,
+        decision_due_standard=deadlines.standard,
+        decision_due_expedited=deadlines.expedited,
         initial_units=_value(terms.initial_units),
         unit=terms.unit,
         review_every_days=_value(terms.review_every_days),
@@ -84,7 +93,7 @@ def _citations(fact: Fact[str] | None, terms: AuthorizationTerms, asked: bool) -
     return tuple(dict.fromkeys(each.citation for each in facts if each is not None))
 
 
-def _deadlines(brief: Brief, terms: AuthorizationTerms, starts: date) -> PriorAuthorization:
+def _deadlines(brief: Brief, terms: AuthorizationTerms, starts: date) -> Deadlines:
     """Count back from the start by the payer's own clock, and forward from the submission."""
     standard, expedited = terms.standard, terms.expedited
     submit_by, late = None, False
@@ -95,13 +104,12 @@ def _deadlines(brief: Brief, terms: AuthorizationTerms, starts: date) -> PriorAu
     submitted = terms.submitted_at.value if terms.submitted_at is not None else None
     begins = submitted or (start_of_day(submit_by, brief.zone) if submit_by is not None else None)
     if begins is None:
-        return PriorAuthorization("undetermined")
+        return Deadlines()
     due = clock_end(begins, standard.value, brief.zone, brief.holidays) if standard is not None else None
     fast = clock_end(begins, expedited.value, brief.zone, brief.holidays) if expedited is not None else None
-    return PriorAuthorization(
-        "undetermined",
+    return Deadlines(
         submit_by=submit_by,
         late=late and submitted is None,
-        decision_due_standard=due.astimezone(brief.zone).date() if due is not None else None,
-        decision_due_expedited=fast,
+        standard=due.astimezone(brief.zone).date() if due is not None else None,
+        expedited=fast,
     )

@@ -144,21 +144,17 @@ def _carried(amount: Fact[int], on: date) -> Ranged[int | None]:
 
 
 def _find_fee(benefit: LevelBenefits, phase: Phase, evaluation: bool, site: Site) -> tuple[Fee | None, str]:
-    """Return the schedule row that prices the session, or why there is none."""
+    """Return the schedule row that prices the session, and why there is none where there is none."""
     if phase.level_of_care in (RESIDENTIAL, INPATIENT):
         return None, "level_not_priced"
     if benefit.facility_fee is not None and benefit.facility_fee.value:
         return None, "facility_fee_unpriced"
-    matches = _visit_matcher(phase, evaluation) if phase.level_of_care == OUTPATIENT else _day_matcher(phase)
-    for fee in benefit.fees:
-        if matches(fee):
-            return fee, ""
-    return None, "allowed_amount_unknown"
+    return scheduled(benefit, phase, evaluation=evaluation), "allowed_amount_unknown"
 
 
-def scheduled(benefit: LevelBenefits, phase: Phase) -> Fee | None:
+def scheduled(benefit: LevelBenefits, phase: Phase, *, evaluation: bool = False) -> Fee | None:
     """Return the schedule row that stands for the sessions of a phase, if there is one."""
-    matches = _visit_matcher(phase, False) if phase.level_of_care == OUTPATIENT else _day_matcher(phase)
+    matches = _visit_matcher(phase, evaluation) if phase.level_of_care == OUTPATIENT else _day_matcher(phase)
     return next((fee for fee in benefit.fees if matches(fee)), None)
 
 

@@ -174,12 +174,15 @@ def _limit_open(view: View, benefit: LevelBenefits, laid: LaidPhase) -> bool:
 
 
 def _level_path(view: View, level: str) -> str:
-    start = "/told_benefits" if view.network == "in" else "/told_benefits/out_of_network"
-    return f"{start}/levels/{level}"
+    return f"{_network_path(view)}/levels/{level}"
+
+
+def _network_path(view: View) -> str:
+    return "/told_benefits" if view.network == "in" else "/told_benefits/out_of_network"
 
 
 def _about_pots(view: View, benefits: Benefits, common: Mapping[str, Any]) -> Iterator[Question]:
-    start = "/told_benefits" if view.network == "in" else "/told_benefits/out_of_network"
+    start = _network_path(view)
     network = benefits.networks.get(view.network, NO_NETWORK)
     for name, pots in (("deductible", network.deductible), ("out_of_pocket_max", network.out_of_pocket_max)):
         for scope, pot in (("individual", pots.individual), ("family", pots.family)):
