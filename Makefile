@@ -10,7 +10,7 @@ PACKAGES := schemas payers service
 CHECKED := $(PACKAGES) tests $(wildcard bench migrations)
 UV := .locker/bin/uv
 COMPILE := $(UV) --no-config --quiet pip compile pyproject.toml --universal --python-version 3.11 \
-	--generate-hashes --no-header
+	--generate-hashes --no-header --no-strip-extras
 HEADER := \# Made by `make lock` from pyproject.toml: exact versions, a hash of every file. Do not edit.
 CATALOGS := $(patsubst %.po,%.mo,$(wildcard service/translations/*/LC_MESSAGES/*.po))
 

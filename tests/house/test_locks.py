@@ -14,7 +14,8 @@ LOCKS = ("requirements.lock", "requirements-dev.lock")
 
 def pinned(lock: str) -> dict[str, str]:
     """What a lock pins: name to version."""
-    found = re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE)
+    pin = r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)"
+    found = re.findall(pin, (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE)
     return {normal(name): version for name, version in found}
 
 
@@ -26,7 +27,7 @@ def normal(name: str) -> str:
 @pytest.mark.parametrize("lock", LOCKS)
 def test_every_pin_has_a_hash(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
-    pins = re.split(r"^(?=[A-Za-z0-9._-]+==)", text, flags=re.MULTILINE)[1:]
+    pins = re.split(r"^(?=[A-Za-z0-9._-]+(?:\[[^\]]*\])?==)", text, flags=re.MULTILINE)[1:]
     assert [pin.split()[0] for pin in pins if "--hash=sha256:" not in pin] == []
 
 
