@@ -67,6 +67,10 @@ $(VENV)/.tools: requirements-dev.lock $(VENV)/.runtime
 run: setup ## Serve on http://127.0.0.1:8080, with a database and a key made on the first run
 	@$(BIN)/vob serve
 
+.PHONY: sandbox
+sandbox: setup ## An invented payer and a service that asks it, with curl lines to try
+	@$(BIN)/vob sandbox --with-service
+
 # --- checks: what a change must pass --------------------------------------------------------------
 
 .PHONY: check

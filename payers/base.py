@@ -7,12 +7,12 @@ An adapter fills in the three verbs and declares what it can tell. What it canno
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import ClassVar, Generic, TypeVar
 
 from payers.errors import MissingIdentifiers
-from schemas.model import Inquiry, Payer, Period, Site, Step
+from schemas.model import Contact, Inquiry, Payer, Period, Site, Step
 
 Message = TypeVar("Message")
 Raw = TypeVar("Raw")
@@ -35,21 +35,43 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One question to one payer: the inquiry, the payer, the site, and every date it is about."""
+    """One question to one payer: the inquiry, the payer, the site, and every date it is about.
+
+    What goes out also needs `asked_at`, an aware time, and a `trace` that the payer echoes; `fresh` asks
+    for an answer of now, not one that is a few minutes old. `service_types` are those the payer is known
+    to take (empty: not known), `at_once` how many of them in one inquiry. `administrator` is whom a
+    reply named to be asked instead.
+    """
 
     inquiry: Inquiry
     payer: Payer
     site: Site
     dates: tuple[date, ...]
     network: str | None = None
+    asked_at: datetime | None = None
+    trace: str = ""
+    fresh: bool = False
+    service_types: tuple[str, ...] = ()
+    at_once: int = 1
+    administrator: Contact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A reply as it came, word for word, with the trace number that it answers and when it was heard."""
+
+    text: str = field(repr=False)
+    trace: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a payer said: its benefits by period, and what was odd about the reply."""
+    """What a payer said: its benefits by period, what was odd about it, and the words it was said in."""
 
     periods: tuple[Period, ...]
     warnings: tuple[Step, ...] = ()
+    heard: tuple[Heard, ...] = ()
 
 
 class PayerAdapter(ABC, Generic[Message, Raw]):

@@ -6,6 +6,7 @@ A payer's "no" is an answer and none of these.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 
 
 class PayerError(Exception):
@@ -33,13 +34,77 @@ class MissingIdentifiers(PayerError):
 class PayerUnreachable(PayerError):
     """The payer did not answer in time, or not at all; asking again later may help."""
 
+    REASONS = MappingProxyType(
+        {
+            "timed_out": "The payer did not answer in time.",
+            "no_connection": "The connection to the payer could not be made, or broke.",
+            "not_trusted": "The payer's certificate is not valid, so nothing was sent.",
+            "busy": "As many inquiries as may be are with this payer already.",
+            "resting": "The payer failed several times in a row, and is not asked for a while.",
+            "throttled": "The payer asks to be asked less often.",
+            "failing": "The payer's system reports a fault of its own.",
+        }
+    )
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(self.REASONS[reason])
+        self.reason = reason
+
 
 class PayerRefused(PayerError):
-    """The payer answered that it does not talk to us: credentials, enrolment, a malformed question."""
+    """The payer answered that it does not talk to us; asking the same again does not help."""
+
+    REASONS = MappingProxyType(
+        {
+            "credentials": "The payer does not accept the credentials of this connection.",
+            "envelope": "The payer does not accept the envelope that the inquiry came in.",
+            "inquiry": "The payer does not accept the inquiry as it was put.",
+            "address": "There is nobody at the address of this connection who answers inquiries.",
+        }
+    )
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(self.REASONS[reason])
+        self.reason = reason
 
 
 class UnreadableReply(PayerError):
-    """The payer's reply is not what its channel speaks."""
+    """The payer's reply is not what its channel speaks; `at` is the byte or place that shows it."""
+
+    REASONS = MappingProxyType(
+        {
+            "empty": "The reply is empty.",
+            "not_x12": "The reply is not X12: it does not begin with ISA.",
+            "not_json": "The reply is not JSON.",
+            "not_an_answer": "The reply has none of the parts of an eligibility answer.",
+            "html": "The reply is a web page.",
+            "truncated": "The reply ends before it is complete.",
+            "too_large": "The reply is larger than ten million bytes.",
+            "syntax_rejected": "The payer answers that it could not read the inquiry.",
+        }
+    )
+
+    def __init__(self, reason: str, at: int | None = None) -> None:
+        super().__init__(self.REASONS[reason] + (f" (byte {at})" if at is not None else ""))
+        self.reason = reason
+        self.at = at
+
+
+class WrongMember(PayerError):
+    """The payer's reply is about somebody else, so nothing of it is used; `reason` says what differs."""
+
+    REASONS = MappingProxyType(
+        {
+            "trace": "The reply carries another inquiry's trace number.",
+            "birth_date": "The reply is about somebody with another birth date.",
+            "name": "The reply is about somebody with another name.",
+            "nobody": "The reply does not say whom it is about.",
+        }
+    )
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(self.REASONS[reason])
+        self.reason = reason
 
 
 class RulebookError(Exception):

@@ -1,4 +1,4 @@
-"""Who a payer is: its names, its ids in networks, the shape of its member ids, its plans."""
+"""Who a payer is: its names, its ids in networks, its member ids' shape, what it can be asked, its plans."""
 
 from __future__ import annotations
 
@@ -35,6 +35,15 @@ class MemberIdShape:
 
 
 @dataclass(frozen=True, slots=True)
+class InquiryTerms:
+    """What a payer takes in a live inquiry: its service types, and how many of them in one."""
+
+    service_types: tuple[str, ...]
+    at_once: int
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A plan of a payer, and what else it is called."""
 
@@ -55,6 +64,7 @@ class PayerIdentity:
     aliases: tuple[str, ...]
     ids: tuple[NetworkId, ...]
     member_id: MemberIdShape | None
+    inquiry: InquiryTerms | None
     ask_first: tuple[str, ...]
     plans: Mapping[str, Plan]
 
@@ -85,6 +95,7 @@ def read_identity(data: Mapping[str, Any]) -> PayerIdentity:
             for one in stated.get("ids", ())
         ),
         member_id=_read_shape(stated.get("member_id"), sources),
+        inquiry=_read_terms(stated.get("inquiry"), sources),
         ask_first=tuple(stated.get("ask_first", ())),
         plans={id_: Plan(id_, plan["name"], tuple(plan.get("aliases", ()))) for id_, plan in plans.items()},
     )
@@ -97,5 +108,15 @@ def _read_shape(stated: Mapping[str, Any] | None, sources: Mapping[str, Any]) ->
         pattern=re.compile(stated["pattern"]),
         strict=stated.get("strict", False),
         hint=stated.get("hint"),
+        citation=cite(sources, stated["source"], stated["at"]),
+    )
+
+
+def _read_terms(stated: Mapping[str, Any] | None, sources: Mapping[str, Any]) -> InquiryTerms | None:
+    if stated is None:
+        return None
+    return InquiryTerms(
+        service_types=tuple(stated["service_types"]),
+        at_once=stated.get("at_once", 1),
         citation=cite(sources, stated["source"], stated["at"]),
     )

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
-from payers.adapters.rulebook import RulebookAdapter
 from payers.base import PayerAdapter
 from payers.names import likeness, nearest
 from payers.rulebook import Rulebook
 from schemas.model import Payer
 
-__all__ = ["ADAPTERS", "Match", "find_payer", "list_payers", "nearest", "resolve"]
+__all__ = ["ADAPTERS", "Match", "find_adapter", "find_payer", "list_payers", "nearest", "resolve"]
 
-# What makes the adapter of a channel, from whatever that channel needs.
-ADAPTERS: Mapping[str, Callable[..., PayerAdapter[Any, Any]]] = MappingProxyType(
-    {"rulebook": RulebookAdapter}
+# The adapter of each channel, imported when it is first needed: what speaks HTTP is slow to start.
+ADAPTERS: Mapping[str, str] = MappingProxyType(
+    {
+        "rulebook": "payers.adapters.rulebook:RulebookAdapter",
+        "x12": "payers.adapters.x12:X12Adapter",
+        "clearinghouse": "payers.adapters.clearinghouse:ClearinghouseAdapter",
+    }
 )
 
 # Below this a name says nothing about a text.
@@ -31,6 +36,22 @@ class Match:
     payer: Payer
     score: float
     matched: str
+
+
+@cache
+def find_adapter(named: str) -> type[PayerAdapter[Any, Any]]:
+    """Return the adapter of a channel, or the class that `package.module:Class` names.
+
+    Raises `ValueError` where there is none, or where it is no adapter.
+    """
+    module, _, name = ADAPTERS.get(named, named).partition(":")
+    try:
+        found = getattr(import_module(module), name)
+    except (ImportError, AttributeError, ValueError):
+        raise ValueError(f"There is no adapter {named!r}.") from None
+    if not (isinstance(found, type) and issubclass(found, PayerAdapter)):
+        raise ValueError(f"{named!r} is not a PayerAdapter.")
+    return found
 
 
 def find_payer(rulebook: Rulebook, payer_id: str) -> Payer:

@@ -1,4 +1,4 @@
-"""The shape of the clinic's profile: its sites, their networks, rates and prices.
+"""The shape of the clinic's profile: its sites, their networks, rates and prices, and its connections.
 
 Judges plain data: what YAML holds, with dates written `YYYY-MM-DD`.
 """
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from marshmallow import Schema, ValidationError, fields, validates, validates_schema
 
+from schemas.connection_file import ConnectionSchema, judge_connections
 from schemas.faults import Fault, flatten
 from schemas.file_fields import INDEX, Day, Flag, Pattern, Table, Text, Whole, Word, items, key, money
 from schemas.model import CLINICIANS, LEVELS_OF_CARE, MODALITIES, NETWORKS, PROVIDER_TYPES
@@ -104,6 +105,7 @@ class ClinicFileSchema(Schema):
     clinic = fields.Nested(ClinicIdentitySchema, required=True)
     default_site = key()
     sites = items(fields.Nested(SiteSchema), required=True)
+    connections = items(fields.Nested(ConnectionSchema))
 
 
 CLINIC_FILE = ClinicFileSchema()
@@ -116,6 +118,7 @@ def judge_clinic(data: Any) -> Iterator[Fault]:
         return
     yield from flatten(CLINIC_FILE.validate(data))
     yield from _judge_ids(data)
+    yield from judge_connections(data.get("connections"))
 
 
 def _judge_ids(data: Mapping[str, Any]) -> Iterator[Fault]:

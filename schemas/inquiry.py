@@ -27,12 +27,14 @@ from schemas.model import CONDITIONS, MODALITIES, NETWORKS, Benefits, Inquiry, P
 from schemas.people import MemberSchema, build_person, check_person
 from schemas.phases import CARE_FIELDS, MOST_PHASES, CareSchema, PhaseSchema, build_phase, check_phases
 from schemas.problem import Complaints, read_shape
-from schemas.shapes import Choice, Flag, Items, Part, Shape, Text, about
+from schemas.shapes import Choice, Flag, Items, Part, Shape, Text, Verbatim, about
 from schemas.told import TOLD_BENEFITS, ToldBenefitsSchema
 
 __all__ = ["VERIFICATION_REQUEST", "Known", "PayerCard", "SiteCard", "load_inquiry"]
 
 Body = Mapping[str, Any]
+REPLY_FORMATS = ("x12_271",)
+LONGEST_REPLY = 1_000_000
 # Fields that mean the same inside as outside.
 COPIED = ("condition", "modality", "live", "trace", "as_of", "case_id", "external_id")
 
@@ -44,6 +46,13 @@ class SecondarySchema(Shape):
     plan = Text(120, load_default=None)
     member_id = Text(40, load_default=None)
     told_benefits = Part(ToldBenefitsSchema(), load_default=None)
+
+
+class PayerReplySchema(Shape):
+    """A payer's reply that the caller already has, from a portal or another system."""
+
+    format = Choice(REPLY_FORMATS, required=True)
+    content = Verbatim(LONGEST_REPLY, required=True, metadata=about("The whole file, as it came."))
 
 
 class VerificationRequestSchema(CareSchema):
@@ -74,6 +83,11 @@ class VerificationRequestSchema(CareSchema):
         ToldBenefitsSchema(),
         load_default=None,
         metadata=about("What was said: a key left out was not said, null was said to be none."),
+    )
+    payer_reply = Part(
+        PayerReplySchema(),
+        load_default=None,
+        metadata=about("A reply about this member that is at hand; the payer is not asked then."),
     )
     live = Flag(load_default=True, metadata=about("False never leaves the machine."))
     trace = Flag(load_default=False, metadata=about("Show the arithmetic of every session."))
@@ -187,6 +201,7 @@ def _build(
         network=body["network"] or _network(known.sites[site], card, plan, told, warnings),
         secondary=_secondary(body["secondary"], known, warnings),
         told=told,
+        payer_reply=body["payer_reply"]["content"] if body["payer_reply"] else None,
         **{name: body[name] for name in COPIED},
     )
     return inquiry, warnings

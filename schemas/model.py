@@ -99,7 +99,8 @@ class Fact(Generic[T]):
 
     `as_of` is the day it was told or reported; `through` the last day it was published for (later
     it is carried forward, and named so); `inferred` marks what rests on less than the level's own
-    code; `note` names a reason code that the source gives for the value.
+    code, `by_procedure` what was said of the very procedure that is billed; `note` names a reason code
+    that the source gives for the value.
     """
 
     value: T
@@ -108,6 +109,7 @@ class Fact(Generic[T]):
     through: date | None = None
     inferred: bool = False
     note: str | None = None
+    by_procedure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -488,6 +490,7 @@ class Inquiry:
     modality: str = "in_person"
     secondary: Secondary | None = None
     told: Benefits | None = None
+    payer_reply: str | None = field(default=None, repr=False)
     live: bool = True
     trace: bool = False
     as_of: date | None = None

@@ -13,7 +13,7 @@ from marshmallow import Schema, ValidationError, fields, validates
 
 from schemas.example_file import ExampleSchema
 from schemas.faults import Fault, Path, flatten
-from schemas.file_fields import Day, Flag, Pattern, Table, Text, Word, https, items, key
+from schemas.file_fields import Day, Flag, Pattern, Table, Text, Whole, Word, https, items, key
 from schemas.model import LEVELS_OF_CARE, LINES_OF_BUSINESS, NETWORKS
 from schemas.rule_fields import (
     SERVICE_FIELDS,
@@ -26,6 +26,7 @@ from schemas.rule_fields import (
 
 ASK_FIRST = ("medicare_advantage", "qmb", "other_coverage", "managed_care_plan")
 CLASSIFICATIONS = ("outpatient", "inpatient", "emergency")
+SERVICE_TYPE = re.compile(r"[A-Z0-9]{1,2}")
 CSV_FILE = re.compile(r"fees/[a-z0-9][a-z0-9.-]*\.csv")
 
 
@@ -66,6 +67,18 @@ class MemberIdSchema(Schema):
             raise ValidationError(f"Not a regular expression: {error}.") from None
 
 
+class InquirySchema(Schema):
+    """Which service types a payer takes in a live inquiry, and how many of them in one."""
+
+    service_types = items(
+        Pattern(SERVICE_TYPE, 'a quoted service type of one or two characters, like "MH" or "30"'),
+        required=True,
+    )
+    at_once = Whole(1)
+    source = Text(required=True)
+    at = Text(required=True)
+
+
 class IdentitySchema(Schema):
     """Who the payer is."""
 
@@ -75,6 +88,7 @@ class IdentitySchema(Schema):
     line_of_business = Word(LINES_OF_BUSINESS, required=True)
     ids = items(fields.Nested(NetworkIdSchema))
     member_id = fields.Nested(MemberIdSchema)
+    inquiry = fields.Nested(InquirySchema)
     ask_first = items(Word(ASK_FIRST))
 
 

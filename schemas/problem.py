@@ -64,6 +64,9 @@ ERROR_CODES: Mapping[str, str] = {
     "unknown_case": "No case with this id is kept here.",
     "no_rulebook_in_use": "No rulebook was in use here yet on that day.",
     "search_unclear": "The search names nothing to look for.",
+    # a reply that was brought along
+    "reply_not_readable": "The payer's reply is not a whole 271; the message says why.",
+    "reply_of_another_member": "The payer's reply is about somebody else than the member.",
     # what was told
     "ends_before_start": "The coverage ends before it begins.",
 }

@@ -100,6 +100,30 @@ class Text(fields.String):
         return text
 
 
+class Verbatim(fields.String):
+    """A text that is kept to the letter, whatever characters it holds."""
+
+    default_error_messages = says(
+        invalid="not_text: must be text in quotes",
+        empty="empty: is empty; give a value, or leave the field out",
+    )
+
+    def __init__(self, longest: int, **kwargs: Any) -> None:
+        kwargs["metadata"] = {"minLength": 1, "maxLength": longest} | kwargs.get("metadata", {})
+        super().__init__(**kwargs)
+        self.longest = longest
+        self.error_messages["long"] = f"too_long: must be at most {longest} characters long"
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        if len(value) > self.longest:
+            raise self.make_error("long")
+        if not value:
+            raise self.make_error("empty")
+        return value
+
+
 class Choice(fields.String):
     """One of a fixed set of words; `aliases` are other ways to write some of them."""
 

@@ -1,4 +1,4 @@
-"""The clinic's profile: its sites, networks, rates and self-pay prices, read from one YAML file.
+"""The clinic's profile: its sites, networks, rates and prices, and its connections, read from one YAML file.
 
 Every amount and index becomes a fact that cites its place in the profile. The bytes are kept as they
 were, with their digest, so that an answer can be worked out again from the very same profile.
@@ -7,7 +7,7 @@ were, with their digest, so that an answer can be worked out again from the very
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -16,13 +16,17 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from payers.yaml_reader import read_yaml
+from payers.connections import Connection
+from payers.yaml_reader import Document, read_yaml
 from schemas.clinic_file import OTHER_PLANS, judge_clinic
-from schemas.faults import spell
+from schemas.connection_file import default_form
+from schemas.faults import Fault, spell
 from schemas.model import AgeBand, Citation, Fact, Site
 
 DEFAULT_TIME_ZONE = "America/New_York"
 DEFAULT_NAME = "clinic.yaml"
+# What of a connection in the profile is not taken as it stands.
+REREAD = ("channel", "form", "payers", "administrators")
 
 
 class ClinicFileError(Exception):
@@ -49,7 +53,8 @@ class Place:
 class Clinic:
     """The clinic: sites and what else is said of them, by id, and the bytes it was all read from.
 
-    `sites` hold the contracted rates of no payer: `site_for` fills in those of one.
+    `sites` hold the contracted rates of no payer: `site_for` fills in those of one. `connections` are by
+    their own id. `file` is what errors call the profile.
     """
 
     name: str
@@ -60,6 +65,8 @@ class Clinic:
     digest: str
     raw: bytes
     phone: str | None = None
+    connections: Mapping[str, Connection] = field(default_factory=dict)
+    file: str = field(default=DEFAULT_NAME, compare=False)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -71,6 +78,10 @@ class Clinic:
         rates = self.places[site_id].contracted_rates.get(payer_id)
         site = self.sites[site_id]
         return site if rates is None else replace(site, contracted_rates=rates)
+
+    def error_of(self, faults: Iterable[Fault]) -> ClinicFileError:
+        """Return the error that names faults, found when the profile met other files, by line and place."""
+        return _error(read_yaml(self.raw), faults, self.file)
 
 
 def load_clinic(path: Path) -> Clinic:
@@ -85,14 +96,18 @@ def load_clinic_from_bytes(content: bytes, name: str = DEFAULT_NAME) -> Clinic:
     if document.data is not None or not faults:
         faults += judge_clinic(document.data)
     if faults:
-        lines = sorted((document.line_of(fault.path), spell(fault.path), fault.message) for fault in faults)
-        raise ClinicFileError(
-            [f"{name}:{line}: {place + ': ' if place else ''}{message}" for line, place, message in lines]
-        )
-    return _build(document.data, content)
+        raise _error(document, faults, name)
+    return _build(document.data, content, name)
 
 
-def _build(data: Mapping[str, Any], content: bytes) -> Clinic:
+def _error(document: Document, faults: Iterable[Fault], name: str) -> ClinicFileError:
+    lines = sorted((document.line_of(fault.path), spell(fault.path), fault.message) for fault in faults)
+    return ClinicFileError(
+        [f"{name}:{line}: {place + ': ' if place else ''}{message}" for line, place, message in lines]
+    )
+
+
+def _build(data: Mapping[str, Any], content: bytes, name: str) -> Clinic:
     identity = data["clinic"]
     return Clinic(
         name=identity["name"],
@@ -103,6 +118,8 @@ def _build(data: Mapping[str, Any], content: bytes) -> Clinic:
         digest=f"sha256:{hashlib.sha256(content).hexdigest()}",
         raw=content,
         phone=identity.get("phone"),
+        connections=MappingProxyType({one["id"]: _connection(one) for one in data.get("connections", ())}),
+        file=name,
     )
 
 
@@ -136,6 +153,18 @@ def _place(data: Mapping[str, Any]) -> Place:
         languages=tuple(data.get("languages", ())),
         transport=data.get("transport"),
         meals=data.get("meals"),
+    )
+
+
+def _connection(data: Mapping[str, Any]) -> Connection:
+    """Return a connection; what is left out is as its class has it, the form as the channel has it."""
+    channel = data.get("channel", "")
+    return Connection(
+        **{name: value for name, value in data.items() if name not in REREAD},
+        channel=channel,
+        form=data.get("form", default_form(channel)),
+        payers=MappingProxyType(dict(data.get("payers", {}))),
+        administrators=tuple(data.get("administrators", ())),
     )
 
 

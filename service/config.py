@@ -10,10 +10,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 HOUSE = Path(__file__).resolve().parent.parent
 """The folder that holds the packages: a checkout, or the place they were installed to."""
+
+CONNECTION_VARIABLES = "OPENVOB_CONNECTION_"
+"""How the variables begin that hold what connections prove themselves with."""
 
 
 class SettingError(ValueError):
@@ -47,7 +51,15 @@ class Settings:
     rules_path: Path = _setting("OPENVOB_RULES_PATH", "Folder of the rulebook: one file a payer.")
     host: str = _setting("OPENVOB_HOST", "Address to serve on.")
     port: int = _setting("OPENVOB_PORT", "Port to serve on.")
+    threads: int = _setting(
+        "OPENVOB_THREADS", "How many requests `vob serve` works on at a time; most wait for a payer."
+    )
     max_body_bytes: int = _setting("OPENVOB_MAX_BODY_BYTES", "The largest request body taken, in bytes.")
+    connection_secrets: Mapping[str, str] = _setting(
+        CONNECTION_VARIABLES,
+        "What each connection proves itself with: every variable that begins so.",
+        secret=True,
+    )
 
     @property
     def is_embedded(self) -> bool:
@@ -82,7 +94,11 @@ class Settings:
             rules_path=_path(given, "OPENVOB_RULES_PATH", HOUSE / "payers" / "rules"),
             host=given.get("OPENVOB_HOST", "127.0.0.1"),
             port=_number(given, "OPENVOB_PORT", 8080, low=1, high=65535),
+            threads=_number(given, "OPENVOB_THREADS", 64, low=1, high=1000),
             max_body_bytes=_number(given, "OPENVOB_MAX_BODY_BYTES", 1024 * 1024, low=1024, high=64 * 1024**2),
+            connection_secrets=MappingProxyType(
+                {name: value for name, value in given.items() if name.startswith(CONNECTION_VARIABLES)}
+            ),
         )
 
 

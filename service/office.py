@@ -6,12 +6,14 @@ Desks of the past, for replays, are put together again from what the store kept,
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
 from payers.rulebook import Rulebook, load_rulebook, load_rulebook_from_files
 from service.clinic import Clinic, load_clinic, load_clinic_from_bytes
 from service.config import SettingError, Settings
+from service.connections import open_switchboard, unknown_payers
 from service.security.crypto import make_vault
 from service.security.data_key import read_data_key
 from service.store import rulebooks
@@ -21,16 +23,19 @@ from service.store.session import Session, Store, is_reachable, open_store, tran
 from service.verify import Desk
 
 DESKS_KEPT = 4
+# Live answers that are brought at a time for callers who did not wait; each is waited for, not worked at.
+AT_A_TIME = 32
 PROFILE_NAME = "clinic.yaml"
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """One running service; the same for every request."""
+    """One running service; the same for every request. `background` works for callers who do not wait."""
 
     settings: Settings
     store: Store
     desk: Desk
+    background: Executor = field(default_factory=lambda: ThreadPoolExecutor(AT_A_TIME), repr=False)
     _desks: dict[tuple[str, str], Desk] = field(default_factory=dict, repr=False)
 
     def desk_of(self, session: Session, rulebook_digest: str, profile_digest: str) -> Desk | None:
@@ -85,14 +90,19 @@ def open_store_of(settings: Settings) -> Store:
 
 
 def open_office(settings: Settings) -> Office:
-    """Open the store, read rulebook and clinic profile, and note both as being in use from now on."""
+    """Open the store, read rulebook and clinic profile, and note both as being in use from now on.
+
+    Raises what reading either raises, `ClinicFileError` too for a connection to a payer of no file.
+    """
     rulebook: Rulebook = load_rulebook(settings.rules_path, settings.cache_path)
     clinic: Clinic = load_clinic(settings.clinic_profile)
+    if faults := unknown_payers(clinic, rulebook):
+        raise clinic.error_of(faults)
     store = open_store_of(settings)
     now = datetime.now(UTC)
     rulebooks.put_in_use(store, rulebooks.RULEBOOK, rulebook.digest, rulebook.files, now)
     rulebooks.put_in_use(store, rulebooks.PROFILE, clinic.digest, {PROFILE_NAME: clinic.raw}, now)
-    return Office(settings, store, Desk(rulebook, clinic))
+    return Office(settings, store, Desk(rulebook, clinic, open_switchboard(clinic, settings)))
 
 
 def _clinic_from(files: Mapping[str, bytes]) -> Clinic:

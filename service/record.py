@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from schemas.determination import dump_outcome
@@ -19,15 +19,20 @@ from schemas.model import Inquiry
 from schemas.problem import BadRequest, FieldError
 from schemas.sources import moment
 from service.changes import list_changes
+from service.hearing import Hearing, dump_hearing, interrupt, load_hearing
 from service.office import Office
 from service.security.crypto import external_index, member_index, person_index
 from service.store import cases, verifications
 from service.store.session import Session, new_id, transaction
-from service.store.verifications import Indexes, Verification
-from service.verify import Desk, Outcome, known, verify
+from service.store.verifications import PENDING, Indexes, Verification
+from service.verify import Desk, Outcome, hear, is_asked_live, known, unusable_reply, verify
 
 Body = Mapping[str, Any]
 Tellings = Sequence[Body]
+# A live answer that is not there after so long will not come any more: whoever awaited it is gone.
+OVERDUE = timedelta(seconds=60)
+# What of a request is kept apart from it.
+KEPT_APART = ("told_benefits", "payer_reply")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,40 +59,92 @@ class NotInUse(Exception):
     """No rulebook was in use yet on the day asked for."""
 
 
-def answer(desk: Desk, body: Any, told: Tellings, at: datetime) -> Outcome:
-    """Answer a request, and what was told later, as of a time; raises `BadRequest` with every error."""
+def answer(desk: Desk, body: Any, told: Tellings, at: datetime, hearing: Hearing = ()) -> Outcome:
+    """Answer a request as of a time from what was told and heard; raises `BadRequest` with every error."""
     inquiry, warnings = load_inquiry(body, known(desk, at), told)
-    return verify(desk, inquiry, at=at, warnings=warnings)
+    return verify(desk, inquiry, at=at, warnings=warnings, hearing=hearing)
 
 
-def draft_new(office: Office, caller: Caller, body: Any) -> Draft:
-    """Answer a new request; it belongs to the case it names, or opens one. Raises `BadRequest`."""
-    now = datetime.now(UTC).replace(microsecond=0)
-    outcome = answer(office.desk, body, (), now)
-    if outcome.inquiry.as_of is not None:
-        outcome = answer(_desk_as_of(office, outcome.inquiry.as_of), body, (), now)
-    case_id = outcome.inquiry.case_id
-    opens = None
-    if case_id is None:
-        opens = _new_case(outcome.inquiry, caller, now)
-        case_id = opens.id
-    elif not _has_case(office, case_id):
+def draft_new(office: Office, caller: Caller, body: Any, *, waits: bool = True) -> Draft:
+    """Answer a new request; it belongs to the case it names, or opens one. Raises `BadRequest`.
+
+    Where a payer is asked live its answer is waited for, unless nobody `waits`: then the draft is
+    pending, and `complete` brings the rest.
+    """
+    now = _now()
+    inquiry, warnings = load_inquiry(body, known(office.desk, now))
+    desk = office.desk
+    if inquiry.as_of is not None:
+        desk = _desk_as_of(office, inquiry.as_of)
+        inquiry, warnings = load_inquiry(body, known(desk, now))
+    case_id = inquiry.case_id
+    if case_id is not None and not _has_case(office, case_id):
         raise BadRequest(
             [FieldError("/case_id", "unknown_case", "case_id must be the id of a case kept here.")]
         )
-    verification = _verification(outcome, body, (), now, case_id, caller)
-    row = verifications.sealed_row(office.store.vault, verification, _indexes(office, outcome.inquiry))
-    return Draft(verification, row, opens)
+    pending = not waits and is_asked_live(desk, inquiry)
+    hearing = () if pending else hear(desk, inquiry, at=now)
+    _refuse_unusable_reply(desk, inquiry, hearing, now)
+    outcome = verify(desk, inquiry, at=now, warnings=warnings, hearing=hearing, is_pending=pending)
+    opens = _new_case(outcome.inquiry, caller, now) if case_id is None else None
+    made = Made(outcome, body, (), now, hearing)
+    verification = _verification(made, opens.id if opens is not None else str(case_id), caller)
+    return _draft(office, verification, outcome.inquiry, opens)
 
 
 def draft_told(office: Office, caller: Caller, before: Verification, telling: Body) -> Draft:
-    """Answer again with what was told now, a valid telling; all older tellings are kept."""
-    return _draft_again(office, caller, before, (*before.told, telling), "benefits_told")
+    """Answer again with what was told now, a valid telling; older tellings and what was heard are kept."""
+    heard = load_hearing(before.heard)
+    return _draft_again(office, caller, before, (*before.told, telling), "benefits_told", heard)
 
 
 def draft_reverified(office: Office, caller: Caller, before: Verification) -> Draft:
-    """Ask the same again, as of now."""
-    return _draft_again(office, caller, before, before.told, "verified_again")
+    """Ask the same again, as of now; a reply that was brought by hand stands until a payer is asked."""
+    now = _now()
+    inquiry, _ = load_inquiry(before.request, known(office.desk, now), before.told)
+    if is_asked_live(office.desk, inquiry):
+        heard = hear(office.desk, inquiry, at=now, fresh=True)
+    else:
+        heard = tuple(one for one in load_hearing(before.heard) if one.connection is None)
+    return _draft_again(office, caller, before, before.told, "verified_again", heard)
+
+
+def complete(office: Office, pending: Verification) -> Verification:
+    """Ask the payer for a verification that awaits its live answer, and put the whole in its place."""
+    inquiry, _ = load_inquiry(pending.request, known(office.desk, pending.created_at), pending.told)
+    return _complete(office, pending, hear(office.desk, inquiry, at=_now()))
+
+
+def settle_overdue(office: Office, kept: Verification) -> Verification:
+    """Return a verification as it is now: one whose live answer is overdue is answered without it."""
+    if kept.status != PENDING or _now() - kept.created_at < OVERDUE:
+        return kept
+    return _complete(office, kept, interrupt(office.desk.switchboard, kept.payer, _now()))
+
+
+def _complete(office: Office, pending: Verification, hearing: Hearing) -> Verification:
+    outcome = answer(office.desk, pending.request, pending.told, pending.created_at, hearing)
+    whole = replace(
+        pending,
+        status=outcome.status,
+        answer={**dump_outcome(outcome), "changes": pending.answer["changes"]},
+        heard=dump_hearing(hearing),
+    )
+    with transaction(office.store) as session:
+        if verifications.complete(session, whole):
+            return whole
+        return verifications.get(session, pending.id) or whole
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def _refuse_unusable_reply(desk: Desk, inquiry: Inquiry, hearing: Hearing, at: datetime) -> None:
+    """Refuse a reply that was brought along and cannot be used, as any other field that cannot be."""
+    error = unusable_reply(desk, inquiry, hearing, at)
+    if error is not None:
+        raise BadRequest([error])
 
 
 def keep(session: Session, draft: Draft) -> None:
@@ -111,7 +168,10 @@ def replay(office: Office, kept: Verification, as_of: date | None = None) -> Ver
         desk = None if rulebook is None else office.desk_of(session, rulebook, kept.profile_digest)
     if desk is None:
         raise NotInUse
-    outcome = answer(desk, kept.request, kept.told, kept.created_at)
+    at, hearing = kept.created_at, load_hearing(kept.heard)
+    inquiry, warnings = load_inquiry(kept.request, known(desk, at), kept.told)
+    pending = kept.status == PENDING
+    outcome = verify(desk, inquiry, at=at, warnings=warnings, hearing=hearing, is_pending=pending)
     again = {**dump_outcome(outcome), "changes": kept.answer["changes"]}
     return replace(kept, status=outcome.status, rulebook_digest=desk.rulebook.digest, answer=again)
 
@@ -133,30 +193,45 @@ def present(kept: Verification) -> dict[str, Any]:
     }
 
 
-def _draft_again(office: Office, caller: Caller, before: Verification, told: Tellings, kind: str) -> Draft:
-    now = datetime.now(UTC).replace(microsecond=0)
-    outcome = answer(office.desk, before.request, told, now)
-    verification = _verification(outcome, before.request, told, now, before.case_id, caller, kind, before)
-    row = verifications.sealed_row(office.store.vault, verification, _indexes(office, outcome.inquiry))
-    return Draft(verification, row, None)
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An answer with all it was made from."""
+
+    outcome: Outcome
+    body: Body
+    told: Tellings
+    at: datetime
+    hearing: Hearing
+
+
+def _draft_again(
+    office: Office, caller: Caller, before: Verification, told: Tellings, kind: str, hearing: Hearing
+) -> Draft:
+    now = _now()
+    outcome = answer(office.desk, before.request, told, now, hearing)
+    made = Made(outcome, before.request, told, now, hearing)
+    verification = _verification(made, before.case_id, caller, kind, before)
+    return _draft(office, verification, outcome.inquiry, None)
+
+
+def _draft(office: Office, verification: Verification, inquiry: Inquiry, opens: cases.Case | None) -> Draft:
+    row = verifications.sealed_row(office.store.vault, verification, _indexes(office, inquiry))
+    return Draft(verification, row, opens)
 
 
 def _verification(
-    outcome: Outcome,
-    body: Body,
-    told: Tellings,
-    at: datetime,
+    made: Made,
     case_id: str,
     caller: Caller,
     kind: str = "verification_made",
     before: Verification | None = None,
 ) -> Verification:
-    answered = dump_outcome(outcome)
-    own = body.get("told_benefits")
+    outcome, answered = made.outcome, dump_outcome(made.outcome)
+    own = made.body.get("told_benefits")
     return Verification(
         id=new_id(),
         case_id=case_id,
-        created_at=at,
+        created_at=made.at,
         status=outcome.status,
         approval="none",
         payer=outcome.payer.id,
@@ -170,9 +245,10 @@ def _verification(
         rulebook_digest=outcome.produced_by["rulebook"],
         profile_digest=outcome.produced_by["profile"],
         engine_version=outcome.produced_by["engine"],
-        request={name: value for name, value in body.items() if name != "told_benefits"},
-        told=[*([own] if own else []), *told],
+        request={name: value for name, value in made.body.items() if name not in KEPT_APART},
+        told=[*([own] if own else []), *made.told],
         answer={**answered, "changes": list_changes(before.answer, answered) if before else []},
+        heard=dump_hearing(made.hearing),
     )
 
 

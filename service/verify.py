@@ -1,22 +1,25 @@
 """The one door: asks every witness, decides, and says what the answer was made from.
 
-API, console, widget, batch and command line all enter here. Nothing is stored here, and nothing is
-read from a clock: the same desk, inquiry and time give the same answer, for ever.
+API, console, widget, batch and command line all enter here: first `hear`, which may leave the machine,
+then `verify`, which does not. Nothing is stored here, and nothing is read from a clock: the same desk,
+inquiry, hearing and time give the same answer, for ever.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from payers.base import Ask
-from payers.registry import ADAPTERS, find_payer, list_payers
+from payers.registry import find_adapter, find_payer, list_payers
 from payers.rulebook import Rulebook
+from payers.switchboard import Switchboard
 from schemas.known import Known, PayerCard, SiteCard
 from schemas.model import Determination, Inquiry, Payer, Period, Site, Step
+from schemas.problem import FieldError
 from service.clinic import Clinic
 from service.engine import ENGINE_VERSION
 from service.engine.brief import Brief
@@ -24,14 +27,19 @@ from service.engine.calendar import age_on
 from service.engine.determine import determine
 from service.engine.episode import lay_episode
 from service.federal_holidays import federal_holidays
+from service.hearing import Hearing, Reported, bring, listen, new_trace, read_hearing
+
+NOBODY = Switchboard()
+NOTHING_HEARD = Reported()
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What answers are made from: the published rules and the clinic's profile."""
+    """What answers are made from: the published rules, the clinic's profile, and lines to payers."""
 
     rulebook: Rulebook
     clinic: Clinic
+    switchboard: Switchboard = field(default=NOBODY, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +98,99 @@ def _payer_card(rulebook: Rulebook, payer: Payer) -> PayerCard:
     )
 
 
-def verify(desk: Desk, inquiry: Inquiry, *, at: datetime, warnings: Sequence[Step] = ()) -> Outcome:
-    """Answer an inquiry as of an aware UTC time, from the desk's rulebook and profile alone."""
+def is_asked_live(desk: Desk, inquiry: Inquiry) -> bool:
+    """Say whether answering an inquiry goes to a payer: it has a connection, and nothing forbids it."""
+    wanted = inquiry.live and inquiry.payer_reply is None and inquiry.as_of is None
+    return wanted and desk.switchboard.connection_to(inquiry.payer) is not None
+
+
+def hear(desk: Desk, inquiry: Inquiry, *, at: datetime, fresh: bool = False) -> Hearing:
+    """Ask the payer live, or take the reply that was brought along; empty where there is neither.
+
+    The only step that leaves the machine. It takes a connection's seconds at most, and raises nothing;
+    `fresh` wants an answer of now.
+    """
+    if inquiry.payer_reply is not None:
+        return bring(inquiry.payer_reply, "x12_271", at)
+    if not is_asked_live(desk, inquiry):
+        return ()
+    ask = replace(question(desk, inquiry, at), trace=new_trace(), fresh=fresh)
+    return listen(desk.switchboard, ask)
+
+
+def question(desk: Desk, inquiry: Inquiry, at: datetime) -> Ask:
+    """Return the question that a live channel is asked, and that its replies are read for."""
+    identity = desk.rulebook.identity(inquiry.payer)
+    site = desk.clinic.site_for(inquiry.site, inquiry.payer)
+    laid = lay_episode(inquiry.phases, site.closed_days)
+    terms = identity.inquiry
+    # Each phase is read for the day it begins, wherever that was left to the calendar.
+    phases = tuple(replace(one.phase, start_date=one.dates[0]) for one in laid)
+    return Ask(
+        inquiry=replace(inquiry, phases=phases),
+        payer=identity.payer,
+        site=site,
+        dates=tuple(sorted(on for phase in laid for on in phase.dates)),
+        network=inquiry.network or "in",
+        asked_at=at,
+        service_types=terms.service_types if terms is not None else (),
+        at_once=terms.at_once if terms is not None else 1,
+    )
+
+
+def read_heard(desk: Desk, inquiry: Inquiry, hearing: Hearing, at: datetime) -> Reported:
+    """Return what was heard, read for an inquiry."""
+    return read_hearing(hearing, question(desk, inquiry, at)) if hearing else NOTHING_HEARD
+
+
+def unusable_reply(desk: Desk, inquiry: Inquiry, hearing: Hearing, at: datetime) -> FieldError | None:
+    """Return what is wrong with a reply that was brought along, where it cannot be used."""
+    if inquiry.payer_reply is None:
+        return None
+    steps = {step.code for step in read_heard(desk, inquiry, hearing, at).steps}
+    if "payer_reply_wrong_member" in steps:
+        message = "content is about somebody else: compare name, birth date and member id with the member."
+        return FieldError("/payer_reply/content", "reply_of_another_member", message)
+    if "payer_reply_unreadable" in steps:
+        message = "content must be a whole 271, from its ISA to its IEA, with an answer in it."
+        return FieldError("/payer_reply/content", "reply_not_readable", message)
+    return None
+
+
+def verify(
+    desk: Desk,
+    inquiry: Inquiry,
+    *,
+    at: datetime,
+    warnings: Sequence[Step] = (),
+    hearing: Hearing = (),
+    is_pending: bool = False,
+) -> Outcome:
+    """Answer an inquiry as of an aware UTC time, from rules, profile and what was heard alone.
+
+    `is_pending` says that a live answer is still awaited, and may change this one.
+    """
     payer = find_payer(desk.rulebook, inquiry.payer)
     site = desk.clinic.site_for(inquiry.site, payer.id)
     network = inquiry.network or "in"
     settled = inquiry if inquiry.network == network else replace(inquiry, network=network)
     laid = lay_episode(settled.phases, site.closed_days)
     dates = tuple(sorted(on for phase in laid for on in phase.dates))
+    reported = read_heard(desk, settled, hearing, at)
+    awaited = (Step("pending_live", {"payer": payer.name}),) if is_pending else ()
     brief = Brief(
         inquiry=settled,
         payer=payer,
         site=site,
         network=network,
         published=ask_rulebook(desk.rulebook, settled, payer, site, dates),
+        reported=reported.benefits,
         now=at,
         zone=desk.clinic.zone,
         holidays=federal_holidays(at.year - 1, dates[-1].year + 1),
         hours=_hours(desk.rulebook, dates[0]),
-        warnings=(*warnings, *_site_warnings(desk.clinic, settled, dates[0])),
+        warnings=(*warnings, *awaited, *reported.steps, *_site_warnings(desk.clinic, settled, dates[0])),
+        administrator_heard=reported.has_administrator,
         laid=laid,
         network_assumed=any(step.code == "network_defaulted" for step in warnings),
         **_second(desk, settled, dates),
@@ -118,7 +200,7 @@ def verify(desk: Desk, inquiry: Inquiry, *, at: datetime, warnings: Sequence[Ste
         payer=payer,
         plan=_plan(desk.rulebook, inquiry),
         determination=determine(brief),
-        status="complete",
+        status="pending_live" if is_pending else "degraded" if reported.is_degraded else "complete",
         produced_by=produced_by(desk, inquiry, at),
     )
 
@@ -128,7 +210,9 @@ def ask_rulebook(
 ) -> tuple[Period, ...]:
     """Return the published witness for the dates of an episode."""
     ask = Ask(inquiry, payer, site, dates, inquiry.network)
-    return ADAPTERS["rulebook"](rulebook).check(ask).periods
+    adapter: Any = find_adapter("rulebook")
+    periods: tuple[Period, ...] = adapter(rulebook).check(ask).periods
+    return periods
 
 
 @lru_cache(maxsize=2048)

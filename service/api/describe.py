@@ -38,6 +38,14 @@ IF_NONE_MATCH = {
     "description": "The `ETag` you have; the answer is 304 where it still names this state.",
     "schema": {"type": "string"},
 }
+PREFER = {
+    "name": "Prefer",
+    "in": "header",
+    "required": False,
+    "description": "`respond-async` answers at once from what is published and told, with the status "
+    "`pending_live` where a payer is asked; its reply follows at the same address, under another `ETag`.",
+    "schema": {"type": "string"},
+}
 ETAG = {"ETag": {"description": "Names this state of it.", "schema": {"type": "string"}}}
 # No problem document: the HTTP server says this before the service hears of it.
 TOO_LONG = {"description": "The address is too long."}
@@ -96,6 +104,7 @@ def creation(
     *,
     body: Schema | None = None,
     refuses: Sequence[int] = (),
+    parameters: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Describe an operation that makes something new, once for each idempotency key."""
     return operation(
@@ -105,7 +114,7 @@ def creation(
         status=201,
         body=body,
         refuses=refuses,
-        parameters=(IDEMPOTENCY_KEY, LANGUAGE),
+        parameters=(IDEMPOTENCY_KEY, LANGUAGE, *parameters),
         headers=LOCATION,
     )
 

@@ -56,6 +56,12 @@ def language() -> str:
     return LANGUAGES[0]
 
 
+def waits() -> bool:
+    """Whether the caller waits for payers, or prefers an answer at once (RFC 7240)."""
+    preferences = ",".join(request.headers.getlist("Prefer")).lower().split(",")
+    return "respond-async" not in (each.partition(";")[0].strip() for each in preferences)
+
+
 def reply(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A JSON answer that nobody on the way may keep; bytes are JSON already."""
     data = body if isinstance(body, bytes) else orjson.dumps(body)

@@ -24,11 +24,12 @@ KEY = re.compile("[!-~]{1,200}")
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Something new: what is answered, where it is from now on, and how it is written."""
+    """Something new: what is answered, where it is from now on, how it is written, what follows then."""
 
     body: Any
     location: str
     write: Callable[[Session], None]
+    follow: Callable[[], object] | None = None
 
 
 def once(make: Callable[[], Made]) -> Response:
@@ -63,6 +64,8 @@ def _write(made: Made, held: Claim | None) -> Kept:
         made.write(session)
         if held is not None:
             idempotency.keep(session, held, kept)
+    if made.follow is not None:
+        made.follow()
     return kept
 
 

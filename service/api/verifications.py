@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +13,8 @@ from schemas.answers import VERIFICATION
 from schemas.inquiry import VERIFICATION_REQUEST
 from service import record
 from service.api import results
-from service.api.describe import ETAG, IF_NONE_MATCH, LANGUAGE, creation, operation
-from service.api.exchange import json_body, listing, page, query, spoken, tagged
+from service.api.describe import ETAG, IF_NONE_MATCH, LANGUAGE, PREFER, creation, operation
+from service.api.exchange import json_body, listing, page, query, spoken, tagged, waits
 from service.api.once import Made, once
 from service.api.places import office
 from service.api.problems import Refused
@@ -36,11 +37,12 @@ verifications = Blueprint(
         "Is it covered, does it need prior authorization, what will it cost?",
         VERIFICATION,
         body=VERIFICATION_REQUEST,
+        parameters=(PREFER,),
     )
 )
 def create() -> Response:
     """A payer's "no" is an answer too: 201 with a determination that says so."""
-    return once(lambda: _made(record.draft_new(office(), caller(), json_body())))
+    return once(lambda: _made(record.draft_new(office(), caller(), json_body(), waits=waits())))
 
 
 @verifications.route("", methods=["GET"])
@@ -84,7 +86,8 @@ def search() -> Response:
 )
 def fetch(verification_id: UUID) -> Response:
     """As it was answered, in the caller's language; 304 where the caller has it already."""
-    return tagged(spoken(speak(record.present(_kept(verification_id)))))
+    kept_now = record.settle_overdue(office(), _kept(verification_id))
+    return tagged(spoken(speak(record.present(kept_now))))
 
 
 @verifications.route("/<uuid:verification_id>/told", methods=["POST"])
@@ -145,4 +148,12 @@ def _kept(verification_id: UUID) -> Verification:
 def _made(draft: record.Draft) -> Made:
     body: dict[str, Any] = speak(record.present(draft.verification))
     location = f"/v1/verifications/{draft.verification.id}"
-    return Made(body, location, lambda session: record.keep(session, draft))
+    return Made(body, location, lambda session: record.keep(session, draft), _follow(draft))
+
+
+def _follow(draft: record.Draft) -> Callable[[], object] | None:
+    """Return what brings the live answer of a draft that was not waited for."""
+    if draft.verification.status != kept.PENDING:
+        return None
+    here = office()
+    return lambda: here.background.submit(record.complete, here, draft.verification)

@@ -1,4 +1,7 @@
-"""`vob verify` and `vob compare`: answers without a database and without a network."""
+"""`vob verify` and `vob compare`: answers without a database.
+
+Where the clinic's profile has a connection to the payer, the payer is asked; nobody else ever is.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from service.config import Settings
 from service.explain import LOCALES, Locale, say
 from service.explain.page import Reader, print_comparison, print_verification
 from service.rules import Unusable, open_desk
-from service.verify import Desk, known, verify
+from service.verify import Desk, hear, known, unusable_reply, verify
 
 FILE = click.argument("file", type=click.File("rb"))
 JSON = click.option("as_json", "--json", is_flag=True, help="Print the answer as JSON instead of a page.")
@@ -32,14 +35,18 @@ LANGUAGE = click.option(
 
 @click.command("verify")
 @FILE
+@click.option("--reply", type=click.File("rb"), help="The payer's 271, as a portal gave it.")
 @JSON
 @LANGUAGE
-def verify_file(file: IO[bytes], as_json: bool, language: Locale) -> None:
+def verify_file(file: IO[bytes], reply: IO[bytes] | None, as_json: bool, language: Locale) -> None:
     """Answer the verification request in FILE (JSON; - for standard input).
 
-    Prints a page that can be read aloud. Nothing is stored, nothing leaves this machine.
+    Prints a page that can be read aloud. Nothing is stored. Nothing leaves this machine, unless the
+    clinic's profile has a connection to the payer.
     """
-    desk, body = _open_desk(), _read(file)
+    desk, body = open_desk_here(), read_json(file)
+    if reply is not None and isinstance(body, dict):
+        body = {**body, "payer_reply": {"format": "x12_271", "content": _text(reply.read())}}
     try:
         answer = _answer(desk, body)
     except BadRequest as bad:
@@ -56,7 +63,7 @@ def verify_file(file: IO[bytes], as_json: bool, language: Locale) -> None:
 @LANGUAGE
 def compare_file(file: IO[bytes], as_json: bool, language: Locale) -> None:
     """Answer the comparison in FILE: the same member, several care plans side by side."""
-    desk, body = _open_desk(), _read(file)
+    desk, body = open_desk_here(), read_json(file)
     try:
         items = compare(desk, body)
     except BadRequest as bad:
@@ -67,7 +74,8 @@ def compare_file(file: IO[bytes], as_json: bool, language: Locale) -> None:
         click.echo(print_comparison(items, Reader(language, desk.clinic.zone)), nl=False)
 
 
-def _open_desk() -> Desk:
+def open_desk_here() -> Desk:
+    """Return the desk that the settings of this machine make; raises `NoAnswer`."""
     try:
         with settings_needed():
             return open_desk(Settings.from_env())
@@ -75,7 +83,8 @@ def _open_desk() -> Desk:
         raise NoAnswer(str(error)) from None
 
 
-def _read(file: IO[bytes]) -> Any:
+def read_json(file: IO[bytes]) -> Any:
+    """Return the JSON in a file; raises `BadInput`."""
     try:
         return orjson.loads(file.read())
     except orjson.JSONDecodeError:
@@ -88,8 +97,20 @@ def _answer(desk: Desk, body: Any) -> dict[str, Any]:
     if inquiry.as_of is not None:
         message = "as_of needs the rulebooks that a running service keeps; leave it out, or ask the service."
         raise BadRequest([FieldError("/as_of", "no_rulebook_in_use", message)])
-    outcome = verify(desk, inquiry, at=at, warnings=warnings)
-    return {"status": outcome.status, "request": body, **dump_outcome(outcome)}
+    hearing = hear(desk, inquiry, at=at)
+    error = unusable_reply(desk, inquiry, hearing, at)
+    if error is not None:
+        raise BadRequest([error])
+    outcome = verify(desk, inquiry, at=at, warnings=warnings, hearing=hearing)
+    request = {name: value for name, value in body.items() if name != "payer_reply"}
+    return {"status": outcome.status, "request": request, **dump_outcome(outcome)}
+
+
+def _text(content: bytes) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
 
 
 def _print_json(answer: Any) -> None:

@@ -19,7 +19,6 @@ from service.config import Settings
 from service.first_run import prepare
 from service.rules import Unusable, open_desk
 
-THREADS = 8
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 (compared with, never bound to by itself)
 
 
@@ -65,7 +64,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         options: dict[str, Any] = {
             "bind": f"{host}:{self._settings.port}",
             "worker_class": "gthread",
-            "threads": THREADS,
+            "threads": self._settings.threads,
             "loglevel": "warning",
             "when_ready": lambda server: self._when_ready(),
             # A socket in the home of whoever runs this is nothing that they asked for.

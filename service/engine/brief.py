@@ -29,8 +29,9 @@ NOTHING = Benefits(witness="published")
 class Brief:
     """The inputs of a determination.
 
-    `hours` maps a level to the weekly hours (from, below) it stands for; `laid` is the episode on the
-    calendar, where somebody has laid it out already.
+    `administrator_heard` tells that a carve-out's administrator reported too. `hours` maps a level to the
+    weekly hours (from, below) it stands for; `laid` is the episode on the calendar, where somebody has
+    laid it out already.
     """
 
     inquiry: Inquiry
@@ -41,6 +42,7 @@ class Brief:
     now: datetime
     zone: tzinfo
     reported: Benefits | None = None
+    administrator_heard: bool = False
     holidays: Set[date] = frozenset()
     hours: Mapping[str, tuple[int, int | None]] | None = None
     second_payer: Payer | None = None

@@ -27,6 +27,7 @@ def plan_next_steps(
     steps: list[NextStep] = []
     if eligibility.status == "undetermined":
         steps.append(NextStep("confirm_membership", {"payer": view.brief.payer.name}, first))
+    steps += _live_steps(view, answers)
     for phase, answer in zip(laid, answers, strict=True):
         steps += _authorization_steps(phase, answer)
         steps += _coverage_steps(answer)
@@ -38,6 +39,35 @@ def plan_next_steps(
     turns = view.brief.payer.line_of_business != "medicaid"
     steps += _reverification(first, laid[-1].end, next_year_start(first, plan_year) if turns else None)
     return tuple(sorted(steps, key=lambda step: step.by or date.min))
+
+
+# Warnings after which the same question may be answered a little later.
+_ASK_AGAIN = frozenset(
+    (
+        "payer_busy",
+        "payer_failing",
+        "payer_interrupted",
+        "payer_no_connection",
+        "payer_resting",
+        "payer_throttled",
+        "payer_timed_out",
+        "rejected_retry_later",
+    )
+)
+
+
+def _live_steps(view: View, answers: tuple[PhaseAnswer, ...]) -> Iterator[NextStep]:
+    """What a live reply, or its failing to come, leaves to be done."""
+    brief = view.brief
+    if any(step.code in _ASK_AGAIN for step in brief.warnings):
+        yield NextStep("ask_again_later", {"payer": brief.payer.name}, brief.today)
+    administrator = brief.reported.administrator if brief.reported is not None else None
+    if administrator is None or administrator.value is None or brief.administrator_heard:
+        return
+    who = administrator.value
+    for level in dict.fromkeys(answer.level_of_care for answer in answers):
+        params = {"payer": who.name, "phone": who.phone, "level": level}
+        yield NextStep("call_administrator", params, brief.today, (administrator.citation,))
 
 
 def _authorization_steps(laid: LaidPhase, answer: PhaseAnswer) -> Iterator[NextStep]:

@@ -77,6 +77,7 @@ def _about_level(
     benefit = view.level_on(laid.dates[0], phase.level_of_care)
     params = {
         **common,
+        "payer": _who_answers(view, laid, common["payer"]),
         "date": laid.dates[0].isoformat(),
         "level": phase.level_of_care,
         "hours": f"{weekly_hours(phase).normalize():f}",
@@ -106,6 +107,13 @@ def _about_level(
         yield ask("ask_limit", "limit")
     if _billing_open(view, benefit, answer):
         yield ask("ask_billing", "billing")
+
+
+def _who_answers(view: View, laid: LaidPhase, payer: str) -> str:
+    """Return whom to ask about the care: an administrator that somebody named, else the payer."""
+    administrator = view.benefits_on(laid.dates[0]).administrator
+    named = administrator is not None and administrator.value is not None and _spoken(administrator)
+    return administrator.value.name if named and administrator and administrator.value else payer
 
 
 def _share_open(facts: Sequence[Fact[Any]], today: date) -> bool:

@@ -1,8 +1,8 @@
 """Settles what several witnesses say into one view of the benefits, field by field.
 
-What speaks of this member (told, reported) beats what is published; of two that do, the one that
-rests on the level itself beats one that is inferred, then the newer wins. The parts of a cost share,
-and the limit and remaining of one pot, come from the same witness.
+What speaks of this member (told, reported) beats what is published; of two that do, the more specific
+wins (this procedure, then this level of care, then a service type), then the newer. The parts of a cost
+share, and the limit and remaining of one pot, come from the same witness.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def _settle_pot(
     return replace(chosen, limit=limits[0] if limits else None)
 
 
-def _pot_weight(pot: Accumulator) -> tuple[bool, date]:
+def _pot_weight(pot: Accumulator) -> tuple[int, date]:
     return max(weight(fact) for fact in (pot.limit, pot.met, pot.remaining) if fact is not None)
 
 

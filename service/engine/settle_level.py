@@ -15,9 +15,9 @@ CAUTION = {"required": 3, "notification": 2, "not_required": 1}
 NO_LEVEL = LevelBenefits()
 
 
-def weight(fact: Fact[Any]) -> tuple[bool, date]:
-    """Order facts that speak of the member: the level's own before an inferred one, then the newer."""
-    return not fact.inferred, fact.as_of or date.min
+def weight(fact: Fact[Any]) -> tuple[int, date]:
+    """Order facts that speak of the member: this procedure, this level, a service type; then the newer."""
+    return 2 if fact.by_procedure else 0 if fact.inferred else 1, fact.as_of or date.min
 
 
 def choose(published: Fact[T] | None, reported: Fact[T] | None, told: Fact[T] | None) -> Fact[T] | None:

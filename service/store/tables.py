@@ -2,7 +2,7 @@
 
 In clear stands only what lists are filtered by and what says nothing of a member: ids, times, payer,
 plan, site, status, digests. Columns of type `LargeBinary` hold sealed values (`request`, `told`,
-`answer`, `label`, `external_id`, `data`, `response`), keyed hashes (`*_index`, `*digest`), or, in
+`answer`, `heard`, `label`, `external_id`, `data`, `response`), keyed hashes (`*_index`, `*digest`), or, in
 `rulebooks`, compressed published files.
 """
 
@@ -145,6 +145,7 @@ verifications = Table(
     Column("request", LargeBinary, nullable=False),
     Column("told", LargeBinary, nullable=False),
     Column("answer", LargeBinary, nullable=False),
+    Column("heard", LargeBinary),
     Column("member_index", LargeBinary(32), index=True),
     Column("person_index", LargeBinary(32), index=True),
     Column("external_index", LargeBinary(32)),

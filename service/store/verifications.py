@@ -1,4 +1,7 @@
-"""Verifications as they are kept: never changed, replaced by newer ones."""
+"""Verifications as they are kept: replaced by newer ones, never changed.
+
+Only one whose live answer is still awaited is completed, once, at its own address.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, Select, insert, select
+from sqlalchemy import Row, Select, insert, select, update
 
 from service.security.crypto import Vault
 from service.store.pages import Page, cut, newest_first
@@ -34,7 +37,8 @@ class Verification:
     """The stored whole: what was asked and told, what was answered, and what it was answered from.
 
     `request` is what the caller sent, without what was told; `told` is every telling, oldest first;
-    `answer` is the answer in codes, with no sentence of any language in it.
+    `answer` is the answer in codes, with no sentence of any language in it; `heard` is what the payer was
+    asked and replied, word for word.
     """
 
     id: str
@@ -56,12 +60,14 @@ class Verification:
     request: Mapping[str, Any]
     told: Sequence[Mapping[str, Any]]
     answer: Mapping[str, Any]
+    heard: Sequence[Mapping[str, Any]] = ()
 
 
 # Built once: making a statement anew costs more than running it.
 INSERT = insert(verifications)
 AN_HOUR = timedelta(hours=1)
-SEALED = ("request", "told", "answer")
+SEALED = ("request", "told", "answer", "heard")
+PENDING = "pending_live"
 IN_CLEAR = tuple(item.name for item in fields(Verification) if item.name not in SEALED)
 
 
@@ -106,13 +112,34 @@ def sealed_row(vault: Vault, verification: Verification, indexes: Indexes) -> di
     v = verification
     row = {name: getattr(v, name) for name in IN_CLEAR}
     for column in SEALED:
-        row[column] = vault.seal(orjson.dumps(getattr(v, column)), f"verifications.{column}:{v.id}")
+        row[column] = _sealed(vault, v, column)
     return {
         **row,
         "member_index": indexes.member,
         "person_index": indexes.person,
         "external_index": indexes.external,
     }
+
+
+def _sealed(vault: Vault, verification: Verification, column: str) -> bytes | None:
+    value = getattr(verification, column)
+    if column == "heard" and not value:
+        return None
+    return vault.seal(orjson.dumps(value), f"verifications.{column}:{verification.id}")
+
+
+def complete(session: Session, verification: Verification) -> bool:
+    """Put the whole answer in the place of one that was awaited; say whether it still was."""
+    done = session.connection.execute(
+        update(verifications)
+        .where(verifications.c.id == verification.id, verifications.c.status == PENDING)
+        .values(
+            status=verification.status,
+            answer=_sealed(session.vault, verification, "answer"),
+            heard=_sealed(session.vault, verification, "heard"),
+        )
+    )
+    return bool(done.rowcount)
 
 
 def add(session: Session, row: Mapping[str, Any]) -> None:
@@ -175,5 +202,5 @@ def _page(session: Session, query: Select[Any], page: Page) -> tuple[list[Summar
 def _opened(session: Session, row: Row[Any]) -> Verification:
     kept = {name: value for name, value in row._mapping.items() if not name.endswith("_index")}
     for column in SEALED:
-        kept[column] = session.open(kept[column], f"verifications.{column}:{row.id}")
+        kept[column] = session.open(kept[column], f"verifications.{column}:{row.id}") or ()
     return Verification(**kept)

@@ -112,7 +112,7 @@ def test_what_nobody_foresaw_says_nothing_of_what_happened(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def fail(*_: Any) -> None:
+    def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError(MARK)
 
     monkeypatch.setattr(record, "draft_new", fail)

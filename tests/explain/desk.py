@@ -9,6 +9,7 @@ from typing import Any
 from schemas.determination import dump_outcome
 from schemas.inquiry import load_inquiry
 from service.config import Settings
+from service.hearing import Hearing
 from service.rules import open_desk
 from service.verify import Desk, known, verify
 
@@ -38,10 +39,11 @@ def request(payer: str = "medicare", level: str = "iop", **more: Any) -> dict[st
     }
 
 
-def answer(body: dict[str, Any], at: datetime = AT) -> dict[str, Any]:
+def answer(body: dict[str, Any], at: datetime = AT, hearing: Hearing = ()) -> dict[str, Any]:
     """Return the answer to a request as it travels, still without sentences."""
     inquiry, warnings = load_inquiry(body, known(desk(), at))
-    return {"request": body, **dump_outcome(verify(desk(), inquiry, at=at, warnings=warnings))}
+    outcome = verify(desk(), inquiry, at=at, warnings=warnings, hearing=hearing)
+    return {"request": body, **dump_outcome(outcome)}
 
 
 MET = {"told_by": CALL, "deductible": {"individual": {"limit": "283.00", "met": "0.00"}}}

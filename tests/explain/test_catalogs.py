@@ -15,6 +15,7 @@ from service.explain.catalogs import DOMAINS, PAGE, SENTENCES, TRANSLATIONS, WOR
 from service.explain.sentences import Choice, Part, Slot, names_in, parse
 from service.explain.words import words
 from tests.explain.codes import ROOT, find_uses, params_of, stale_knowledge
+from tests.explain.reply_codes import TITLES
 
 
 @cache
@@ -106,7 +107,7 @@ NAMED = {
     "per": model.COPAY_UNITS,
     "clinician": model.CLINICIANS,
     "authorization_status": (*model.AUTHORIZATION_STATUSES, "undetermined"),
-    "source": tuple(f"Told by {channel}" for channel in model.CHANNELS),
+    "source": (*(f"Told by {channel}" for channel in model.CHANNELS), *TITLES),
     "scope": ("individual", "family"),
     "classification": ("outpatient", "inpatient"),
     "certainty": ("exact", "estimated", "indicative"),

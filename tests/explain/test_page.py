@@ -82,7 +82,9 @@ def test_an_exact_cost_is_said_with_its_first_day_and_what_follows() -> None:
         "First day $127.74, then usually $25.55 per session",
     ]
     assert "Collect: $127.74 on Mon Mar 2, 2026" in found
-    assert section(request(told_benefits=MET), "WE ASSUME") == ["Nothing: every input was told or published."]
+    assert section(request(told_benefits=MET), "WE ASSUME") == [
+        "Nothing: every input was told, reported or published."
+    ]
 
 
 def test_an_estimated_cost_is_said_with_its_range_and_what_moves_it() -> None:
@@ -242,7 +244,7 @@ def test_the_page_in_spanish_is_spanish() -> None:
         "El primer día $127.74; después, por lo general, $25.55 por sesión",
         "Cobrar: $127.74 el lun 2 de marzo de 2026",
         "3 Lun 2 de marzo de 2026: Cobre $127.74 el primer día.",
-        "Nada: cada dato fue indicado o publicado.",
+        "Nada: cada dato fue indicado, informado o publicado.",
     ):
         assert said in found
 

@@ -1,4 +1,6 @@
-"""What every adapter must keep, whatever its channel: give three fixtures and pass.
+"""What every adapter must keep: give the fixtures and pass. Passing is what makes an adapter.
+
+Whatever the channel, three fixtures:
 
 class TestMyAdapter(AdapterCompliance):
     @pytest.fixture
@@ -7,134 +9,171 @@ class TestMyAdapter(AdapterCompliance):
     def answered(self): ...       # an `Ask` that the payer answers
     @pytest.fixture
     def refused(self): ...        # an `Ask` whose answer cannot be had
+
+A live channel over HTTP, two; what is asked and what goes wrong is the suite's affair:
+
+class TestMyLiveAdapter(LiveCompliance):
+    @pytest.fixture
+    def connect(self):            # the adapter, on the terms given: url, seconds, at_most, keep_seconds
+        return lambda **terms: MyAdapter(invented_connection("my-channel", **terms), CREDENTIALS)
+    @pytest.fixture
+    def speak(self): ...          # the text of a 271 -> the headers and the body in which the channel says it
+
+What the channel declares in its capabilities it must tell of each scenario; on the rest it must be silent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields, is_dataclass, replace
-from datetime import date
-from typing import Any
+from time import monotonic
 
 import pytest
 
-from payers.base import Ask, PayerAdapter, Reply
-from payers.errors import MissingIdentifiers, PayerError
-from schemas.model import Benefits, Fact, LevelBenefits, Step
+from payers.base import Reply
+from schemas.model import Benefits, Fact
+from tests.payers.asking import AskingCompliance, Connect, attempt, hear
+from tests.payers.bad_days import (
+    BAD_DAYS,
+    GOOD_OVER_SOCKETS,
+    SECONDS,
+    SLACK,
+    URL,
+    WRONG_MEMBER,
+    BadDay,
+    Speak,
+    answering,
+)
+from tests.payers.promises import AdapterCompliance, each
+from tests.payers.said import PARTS, read_said
+from tests.payers.scenarios import (
+    ASKED_AT,
+    CREDENTIALS,
+    IN_NETWORK,
+    LATER,
+    MEMBER,
+    REFUSALS,
+    SCENARIOS,
+    Scenario,
+    invented_connection,
+)
+from tests.payers.sentinels import Listener, find_sentinels
 
-CITED_AS = {"published": "published", "reported": "reported", "told": "told"}
-SUBJECTS = frozenset({"eligibility", "accumulators", "coverage", "prior_authorization", "cost_share", "fees"})
+__all__ = [
+    "CREDENTIALS",
+    "AdapterCompliance",
+    "Connect",
+    "LiveCompliance",
+    "Speak",
+    "each",
+    "invented_connection",
+]
+
+EACH_SCENARIO = pytest.mark.parametrize("scenario", SCENARIOS, ids=repr)
+EACH_REFUSAL = pytest.mark.parametrize("scenario", [*REFUSALS, LATER], ids=repr)
+EACH_BAD_DAY = pytest.mark.parametrize("day", BAD_DAYS, ids=repr)
+EACH_BAD_REPLY_TOO = pytest.mark.parametrize("day", [*BAD_DAYS, WRONG_MEMBER], ids=repr)
 
 
-def each(kind: type[Any], value: Any) -> Iterator[Any]:
-    """Everything of one kind inside a value."""
-    if isinstance(value, kind):
-        yield value
-    if isinstance(value, dict):
-        value = tuple(value.values())
-    if isinstance(value, tuple):
-        for inner in value:
-            yield from each(kind, inner)
-    elif is_dataclass(value) and not isinstance(value, type):
-        for field in fields(value):
-            yield from each(kind, getattr(value, field.name))
-
-
-class AdapterCompliance:
-    """Subclass it, give the three fixtures, and pass."""
+class LiveCompliance(AskingCompliance):
+    """Subclass it, give the two fixtures, and pass."""
 
     @pytest.fixture
-    def adapter(self) -> PayerAdapter[Any, Any]:
-        raise AssertionError("give an adapter")
+    def listener(self, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -> Listener:
+        return Listener(caplog, capsys)
 
-    @pytest.fixture
-    def answered(self) -> Ask:
-        raise AssertionError("give an ask that is answered")
+    # --- what a reply says ---------------------------------------------------------------------
 
-    @pytest.fixture
-    def refused(self) -> Ask:
-        raise AssertionError("give an ask whose answer cannot be had")
-
-    @pytest.fixture
-    def reply(self, adapter: PayerAdapter[Any, Any], answered: Ask) -> Reply:
-        return adapter.check(answered)
-
-    def test_it_says_what_it_can_do(self, adapter: PayerAdapter[Any, Any], answered: Ask) -> None:
-        assert adapter.channel == adapter.channel.lower()
-        assert adapter.capabilities.witness in CITED_AS
-        assert adapter.capabilities.tells <= SUBJECTS
-        assert all(hasattr(answered.inquiry.member, name) for name in adapter.capabilities.needs)
-
-    def test_its_periods_cover_every_date_that_was_asked(self, reply: Reply, answered: Ask) -> None:
-        starts = [period.starts for period in reply.periods]
-        assert starts == sorted(set(starts))
-        assert starts[0] <= min(answered.dates)
-
-    def test_it_speaks_as_its_own_witness(self, adapter: PayerAdapter[Any, Any], reply: Reply) -> None:
-        assert {benefits.witness for benefits in each(Benefits, reply)} == {adapter.capabilities.witness}
-
-    def test_every_fact_cites_where_it_was_said(self, adapter: PayerAdapter[Any, Any], reply: Reply) -> None:
-        facts = list(each(Fact, reply))
-        assert facts
-        for fact in facts:
-            assert fact.citation.kind == CITED_AS[adapter.capabilities.witness]
-            assert fact.citation.title
-
-    def test_it_keeps_silent_on_what_it_cannot_tell(
-        self, adapter: PayerAdapter[Any, Any], reply: Reply
-    ) -> None:
+    @EACH_SCENARIO
+    def test_it_tells_what_the_payer_said(self, connect: Connect, speak: Speak, scenario: Scenario) -> None:
+        adapter, reply = hear(connect, speak, scenario)
         tells = adapter.capabilities.tells
-        for benefits in each(Benefits, reply):
-            if "eligibility" not in tells:
-                assert (benefits.active, benefits.coverage_start, benefits.coverage_end) == (None, None, None)
-            for level in each(LevelBenefits, benefits):
-                self.check_silence(level, tells)
+        expected = {name: (told,) for name, told in scenario.said.items() if PARTS[name].subject in tells}
+        told = read_said(reply, scenario.ask())
+        wrong = {name: (told.get(name), one) for name, one in expected.items() if told.get(name) != one}
+        assert wrong == {}, f"told, and said: {wrong}"
 
-    def check_silence(self, level: LevelBenefits, tells: frozenset[str]) -> None:
-        if "coverage" not in tells:
-            assert level.covered is None
-        if "prior_authorization" not in tells:
-            assert level.prior_authorization is None
-        if "cost_share" not in tells:
-            assert (level.copay, level.coinsurance) == ((), ())
-        if "fees" not in tells:
-            assert level.fees == ()
+    @EACH_SCENARIO
+    def test_it_guesses_nothing(self, connect: Connect, speak: Speak, scenario: Scenario) -> None:
+        adapter, reply = hear(connect, speak, scenario)
+        told = read_said(reply, scenario.ask())
+        assert sorted(set(told) - set(scenario.said)) == [], "nobody said that"
+        undeclared = {name for name in told if PARTS[name].subject not in adapter.capabilities.tells}
+        assert undeclared == set(), "the capabilities do not declare that"
 
-    def test_the_same_question_gets_the_same_answer(
-        self, adapter: PayerAdapter[Any, Any], answered: Ask, reply: Reply
+    @EACH_SCENARIO
+    def test_every_fact_is_reported_and_names_its_place_and_day(
+        self, connect: Connect, speak: Speak, scenario: Scenario
     ) -> None:
-        assert adapter.check(answered) == reply
+        _, reply = hear(connect, speak, scenario)
+        assert {benefits.witness for benefits in each(Benefits, reply)} == {"reported"}
+        for fact in each(Fact, reply):
+            assert fact.citation.kind == "reported"
+            assert fact.citation.locator, f"no place is named for {fact.value!r}"
+            assert fact.as_of == ASKED_AT.date()
 
-    def test_its_answer_holds_no_identifier_of_the_member(self, reply: Reply, answered: Ask) -> None:
-        spoken = [str(step) for step in each(Step, reply)] + [
-            str(fact.citation) for fact in each(Fact, reply)
-        ]
-        assert self.secrets_in(" ".join(spoken), answered) == []
-
-    def test_what_cannot_be_had_is_one_of_our_errors_and_names_no_member(
-        self, adapter: PayerAdapter[Any, Any], refused: Ask
+    @EACH_REFUSAL
+    def test_a_payers_no_is_an_answer_that_says_what_to_do(
+        self, connect: Connect, speak: Speak, scenario: Scenario
     ) -> None:
-        with pytest.raises(PayerError) as caught:
-            adapter.check(refused)
-        assert str(caught.value)
-        assert self.secrets_in(f"{caught.value} {caught.value!r}", refused) == []
+        _, reply = hear(connect, speak, scenario)
+        assert scenario.warned in [step.code for step in reply.warnings]
+        assert list(each(Fact, reply)) == []
 
-    def test_a_missing_identifier_is_named_and_nothing_is_sent(
-        self, adapter: PayerAdapter[Any, Any], answered: Ask, monkeypatch: pytest.MonkeyPatch
+    @EACH_SCENARIO
+    def test_a_reply_that_was_kept_is_read_again_without_a_connection(
+        self, connect: Connect, speak: Speak, scenario: Scenario
     ) -> None:
-        def refuse(_: Any) -> None:
-            raise AssertionError("sent all the same")
+        adapter, reply = hear(connect, speak, scenario)
+        assert [heard.at for heard in reply.heard] == [ASKED_AT] * len(reply.heard) != []
+        bare = type(adapter).__new__(type(adapter))
+        assert bare.read(reply.heard, scenario.ask()) == reply
 
-        monkeypatch.setattr(adapter, "send", refuse)
-        for name in adapter.capabilities.needs:
-            nothing: dict[str, Any] = {name: None}
-            bare = replace(answered.inquiry.member, **nothing)
-            with pytest.raises(MissingIdentifiers, match=name):
-                adapter.check(replace(answered, inquiry=replace(answered.inquiry, member=bare)))
+    # --- when there is none --------------------------------------------------------------------
 
-    def secrets_in(self, text: str, ask: Ask) -> list[str]:
-        """Identifiers of the member that a text holds."""
-        member = ask.inquiry.member
-        born = member.birth_date.isoformat() if isinstance(member.birth_date, date) else None
-        secrets = (member.member_id, member.first_name, member.last_name, born)
-        return [secret for secret in secrets if secret and secret in text]
+    @EACH_BAD_DAY
+    def test_a_bad_day_is_one_of_our_errors_and_in_time(
+        self, connect: Connect, speak: Speak, day: BadDay
+    ) -> None:
+        with day.begin(speak) as url:
+            adapter = connect(url=url, seconds=SECONDS)
+            began = monotonic()
+            outcome = attempt(adapter, IN_NETWORK.ask())
+            took = monotonic() - began
+        assert type(outcome) is day.becomes, f"{type(outcome).__name__} instead of {day.becomes.__name__}"
+        assert took <= SECONDS + SLACK, f"a check of at most {SECONDS} s took {took:.2f} s"
+
+    def test_a_reply_about_somebody_else_is_never_used(self, connect: Connect, speak: Speak) -> None:
+        with WRONG_MEMBER.begin(speak) as url:
+            outcome = attempt(connect(url=url), IN_NETWORK.ask())
+        assert type(outcome) is WRONG_MEMBER.becomes, f"{type(outcome).__name__} instead of WrongMember"
+
+    # --- who is never seen ---------------------------------------------------------------------
+
+    @EACH_SCENARIO
+    def test_a_member_is_seen_by_the_payer_alone(
+        self, connect: Connect, speak: Speak, scenario: Scenario, listener: Listener
+    ) -> None:
+        ask = scenario.ask()
+        with listener.listening(), answering(speak(scenario.text())) as payer:
+            adapter = connect(url=URL)
+            listener.note(adapter, adapter.build(ask), attempt(adapter, ask))
+            put = payer.calls[0].request
+        assert str(MEMBER.member_id) in str(put.body), "the payer was asked about nobody"
+        assert find_sentinels(str(put.url), *listener.everything()) == []
+
+    @EACH_BAD_REPLY_TOO
+    def test_a_member_is_not_seen_on_a_bad_day_either(
+        self, connect: Connect, speak: Speak, day: BadDay, listener: Listener
+    ) -> None:
+        with listener.listening(), day.begin(speak) as url:
+            adapter = connect(url=url, seconds=SECONDS / 5)
+            listener.note(adapter, attempt(adapter, IN_NETWORK.ask()))
+        assert find_sentinels(*listener.everything()) == []
+
+    def test_a_member_is_not_seen_over_real_sockets_either(
+        self, connect: Connect, speak: Speak, listener: Listener
+    ) -> None:
+        with listener.listening(), GOOD_OVER_SOCKETS(speak) as url:
+            outcome = attempt(connect(url=url), IN_NETWORK.ask())
+            listener.note(outcome)
+        assert isinstance(outcome, Reply)
+        assert find_sentinels(*listener.everything()) == []

@@ -196,6 +196,40 @@ def test_a_member_id_pattern_must_be_one() -> None:
     assert fault.startswith("payer.member_id.pattern: Not a regular expression")
 
 
+def terms(**changes: Any) -> dict[str, Any]:
+    return {"service_types": ["MH", "30"], "source": "booklet", "at": "p. 4", **changes}
+
+
+def test_a_payer_says_what_it_takes_in_an_inquiry() -> None:
+    assert faults_with(("payer", "inquiry"), terms()) == []
+    assert faults_with(("payer", "inquiry"), terms(service_types=["1"], at_once=99)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"service_types": [30]}, "service_types[0]"),
+        ({"service_types": ["MH", "mh"]}, "service_types[1]"),
+        ({"service_types": ["MH1"]}, "service_types[0]"),
+        ({"service_types": []}, "service_types"),
+        ({"at_once": 0}, "at_once"),
+        ({"at_once": "1"}, "at_once"),
+        ({"source": "bookelt"}, "source"),
+        ({"procedures": ["H0015"]}, "procedures"),
+    ],
+)
+def test_what_a_payer_takes_is_told_in_codes_and_numbers(changes: Any, where: str) -> None:
+    (fault,) = faults_with(("payer", "inquiry"), terms(**changes))
+    assert fault.startswith(f"payer.inquiry.{where}: ")
+
+
+@pytest.mark.parametrize("missing", ["service_types", "source", "at"])
+def test_what_a_payer_takes_needs_its_types_and_a_source(missing: str) -> None:
+    stated = {name: value for name, value in terms().items() if name != missing}
+    (fault,) = faults_with(("payer", "inquiry"), stated)
+    assert fault.startswith(f"payer.inquiry.{missing}: Missing data")
+
+
 def test_an_example_must_expect_something_that_is_known() -> None:
     assert faults_with(("examples", 0, "expect"), {}) == ["examples[0].expect: Must expect something."]
     assert len(faults_with(("examples", 0, "expect"), {"coverage": "yes"})) == 1

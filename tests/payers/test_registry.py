@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from payers.adapters.rulebook import RulebookAdapter
 from payers.errors import UnknownPayer
-from payers.registry import ADAPTERS, find_payer, list_payers, nearest, resolve
-from payers.rulebook import Rulebook
+from payers.registry import ADAPTERS, find_adapter, find_payer, list_payers, nearest, resolve
+from payers.rulebook import Rulebook, load_rulebook
 from schemas.model import Payer
+from tests.payers.invented import load
 
 MARIGOLD = Payer("marigold", "Marigold Health Plan", "commercial")
 
@@ -69,5 +72,22 @@ def test_who_a_payer_is_comes_with_its_sources(rulebook: Rulebook) -> None:
     assert rulebook.identity("larkspur").member_id is None
 
 
+def test_what_a_payer_takes_in_an_inquiry_comes_with_its_source(rulebook: Rulebook, tmp_path: Path) -> None:
+    taken = "inquiry: {service_types: [MH, A6], source: booklet, at: p. 4}"
+    stated = load(tmp_path, {"marigold.yaml": ("ask_first:", f"{taken}\n  ask_first:")}).identity("marigold")
+    assert stated.inquiry is not None
+    assert (stated.inquiry.service_types, stated.inquiry.at_once) == (("MH", "A6"), 1)
+    assert (stated.inquiry.citation.title, stated.inquiry.citation.locator) == ("Marigold booklet", "p. 4")
+    assert rulebook.identity("marigold").inquiry is None
+
+
+def test_florida_medicaid_says_which_service_types_it_takes() -> None:
+    taken = load_rulebook().identity("florida-medicaid").inquiry
+    assert taken is not None
+    assert {"MH", "A6", "A7", "A8", "AI"} < set(taken.service_types)
+    assert len(taken.service_types) == len(set(taken.service_types)) == 17
+    assert (taken.at_once, taken.citation.confidence) == (1, "secondary")
+
+
 def test_the_rulebook_is_a_channel() -> None:
-    assert ADAPTERS["rulebook"] is RulebookAdapter
+    assert find_adapter("rulebook") is RulebookAdapter

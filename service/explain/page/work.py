@@ -36,6 +36,10 @@ def call_script(answer: Answer, reader: Reader) -> Iterator[str]:
     )
     if contact is not None and contact_line(contact):
         yield from line(reader.label("call", contact=contact_line(contact)))
+    administrator = answer["administrator"]
+    kinds = {answer["citations"][number]["kind"] for number in (administrator or {}).get("citations", ())}
+    if administrator is not None and "published" not in kinds:
+        yield from line(reader.label("call_for_care", contact=contact_line(administrator)))
     yield from numbered([reader.sentence(question) for question in answer["call_script"]])
     yield from line(reader.label("note_the_call"))
 
@@ -97,8 +101,10 @@ def value_in_words(value: Any, about: str, reader: Reader) -> str:
         return f"{words.count(value['unit'], value['units'])} {words.name('period', value['period'])}"
     if about.endswith("coinsurance"):
         return words.rate(value)
-    if about.endswith(("/limit", "allowed_amount")):
+    if about.endswith(("/limit", "/met", "/remaining", "allowed_amount")):
         return words.money(value)
+    if about.startswith("coverage_"):
+        return words.date(value)
     return words.name("answer", value)
 
 

@@ -1,0 +1,162 @@
+"""Reads the shape `benefits_information`: one flat list of benefits, most values in the 271's own codes.
+
+Where a code is missing its name counts. What the shape repeats elsewhere (the status of the plan, an only
+entity or place) is read from there only where the list itself does not have it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from payers.clearinghouse.document import Object, below, each_object, each_text, find_object, find_text
+from payers.clearinghouse.notes import Notes
+from payers.clearinghouse.parties import read_coded_entity, read_payer, read_person
+from payers.clearinghouse.rejections import read_rejections
+from payers.clearinghouse.words import STATUSES, as_word
+from payers.x12.model import NO_DETAIL, Detail, Line, Message, Party, Quantity, Transaction
+
+PLAN_STATUSES = frozenset(STATUSES.values())
+PLACE_OF_SERVICE = ("ZZ", "")
+TRACES = ("dependentTraceNumbers", "subscriberTraceNumbers")
+ECHO = "REFERENCED_TRANSACTION_TRACE_NUMBERS"
+ECHO_CODE = "2"
+
+
+def read_benefits_information(document: Object) -> Transaction:
+    """Return what a reply of this shape says; whatever it holds, it never fails."""
+    notes = Notes()
+    subscriber, dependent = _people(document, notes)
+    lines = tuple(_lines(document, notes))
+    if not any(line.code in PLAN_STATUSES for line in lines):
+        lines = (*_digest(document, notes), *lines)
+    rejections = read_rejections(document, notes)
+    spans = notes.spans(find_object(document, "planDateInformation"), "/planDateInformation")
+    is_about_nobody = subscriber is None and dependent is None and not rejections
+    return Transaction(
+        payer=read_payer(find_object(document, "payer")),
+        subscriber=subscriber or Party(),
+        dependent=dependent,
+        trace=_trace(document),
+        lines=lines,
+        spans=spans,
+        rejections=rejections,
+        broken="nobody" if is_about_nobody else None,
+        oddities=notes.oddities(),
+    )
+
+
+def _people(document: Object, notes: Notes) -> tuple[Party | None, Party | None]:
+    group_number = find_text(document, "planInformation", "groupNumber")
+    found = [
+        next(
+            (
+                read_person(person, find_text(person, "groupNumber") or group_number, at, notes)
+                for at, person in each_object(document.get(name), below("", name))
+                if person
+            ),
+            None,
+        )
+        for name in ("subscriber", "dependents")
+    ]
+    return found[0], found[1]
+
+
+def _trace(document: Object) -> str:
+    """Return the trace the payer echoes. It is the clearinghouse's: an inquiry cannot set it."""
+    for name in TRACES:
+        for _, one in each_object(document.get(name), ""):
+            is_echo = as_word(find_text(one, "traceType")) == ECHO
+            if is_echo or find_text(one, "traceTypeCode") == ECHO_CODE:
+                return find_text(one, "referenceIdentification")
+    return ""
+
+
+def _lines(document: Object, notes: Notes) -> Iterator[Line]:
+    for at, entry in each_object(document.get("benefitsInformation"), "/benefitsInformation"):
+        line = _line(entry, at, notes)
+        for service_type in _service_types(entry):
+            yield line._replace(service_type=service_type)
+
+
+def _service_types(entry: Object) -> tuple[str, ...]:
+    codes = dict.fromkeys(text for _, text in each_text(entry.get("serviceTypeCodes"), ""))
+    return tuple(codes) or ("",)
+
+
+def _line(entry: Object, at: str, notes: Notes) -> Line:
+    def code(element: str, name: str) -> str:
+        stated = find_text(entry, f"{name}Code") or find_text(entry, name)
+        return notes.code(element, stated, at)
+
+    return Line(
+        code=notes.code("EB01", entry.get("code"), at),
+        coverage_level=code("EB02", "coverageLevel"),
+        service_type="",
+        insurance_type=code("EB04", "insuranceType"),
+        plan=find_text(entry, "planCoverage"),
+        period=code("EB06", "timeQualifier"),
+        amount=find_text(entry, "benefitAmount"),
+        percent=find_text(entry, "benefitPercent"),
+        quantity_type=code("EB09", "quantityQualifier"),
+        quantity=find_text(entry, "benefitQuantity"),
+        authorization=notes.code("EB11", entry.get("authOrCertIndicator"), at),
+        network=code("EB12", "inPlanNetworkIndicator"),
+        procedure=find_text(entry, "compositeMedicalProcedureIdentifier", "procedureCode"),
+        at=at,
+        detail=_detail(entry, at, notes),
+    )
+
+
+def _digest(document: Object, notes: Notes) -> Iterator[Line]:
+    """Return the status of the plan, which repeats lines that stand in the list."""
+    for at, status in each_object(document.get("planStatus"), "/planStatus"):
+        stated = find_text(status, "statusCode") or find_text(status, "status")
+        code, plan = notes.code("EB01", stated, at), find_text(status, "planDetails")
+        for service_type in _service_types(status):
+            yield Line(code, "", service_type, "", plan, "", "", "", "", "", "", "", "", at)
+
+
+def _detail(entry: Object, at: str, notes: Notes) -> Detail:
+    dates = below(at, "benefitsDateInformation")
+    entities = _all_or_one(entry, "benefitsRelatedEntities", "benefitsRelatedEntity", at)
+    texts = each_object(entry.get("additionalInformation"), below(at, "additionalInformation"))
+    detail = Detail(
+        spans=notes.spans(find_object(entry, "benefitsDateInformation"), dates),
+        messages=tuple(
+            Message(find_text(text, "description"), place)
+            for place, text in texts
+            if find_text(text, "description")
+        ),
+        places=tuple(_places(entry, at)),
+        quantities=tuple(_deliveries(entry, at, notes)),
+        entities=tuple(read_coded_entity(entity, place, notes) for place, entity in entities),
+    )
+    return NO_DETAIL if detail == NO_DETAIL else detail
+
+
+def _all_or_one(entry: Object, many: str, one: str, at: str) -> list[tuple[str, Object]]:
+    """Return the objects of a list, or the single one that stands for it; where both are, they repeat."""
+    listed = [*each_object(entry.get(many), below(at, many))]
+    return listed or [*each_object(entry.get(one), below(at, one))]
+
+
+def _places(entry: Object, at: str) -> Iterator[str]:
+    name = "eligibilityAdditionalInformation"
+    for _, place in _all_or_one(entry, f"{name}List", name, at):
+        code = find_text(place, "industryCode")
+        if code and find_text(place, "codeListQualifierCode") in PLACE_OF_SERVICE:
+            yield code
+
+
+def _deliveries(entry: Object, at: str, notes: Notes) -> Iterator[Quantity]:
+    name = "benefitsServiceDelivery"
+    for place, delivery in each_object(entry.get(name), below(at, name)):
+        unit = find_text(delivery, "quantityQualifierCode") or find_text(delivery, "quantityQualifier")
+        period = find_text(delivery, "timePeriodQualifierCode") or find_text(delivery, "timePeriodQualifier")
+        yield Quantity(
+            unit=notes.code("HSD01", unit, place),
+            quantity=find_text(delivery, "quantity"),
+            period=notes.code("HSD05", period, place),
+            periods=find_text(delivery, "numOfPeriods"),
+            at=place,
+        )
