@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from payers.connections import Credentials
 from payers.errors import UnknownPayer
+from payers.registry import find_adapter
 from payers.rulebook import Rulebook
 from payers.switchboard import Switchboard
 from schemas.faults import Fault
@@ -11,7 +12,12 @@ from service.clinic import Clinic
 from service.config import CONNECTION_VARIABLES, Settings
 
 
-def unknown_payers(clinic: Clinic, rulebook: Rulebook) -> list[Fault]:
+def check_connections(clinic: Clinic, rulebook: Rulebook) -> list[Fault]:
+    """Return every fault of the profile's connections that shows only beside rulebook and adapters."""
+    return [*_unknown_payers(clinic, rulebook), *_missing_adapters(clinic)]
+
+
+def _unknown_payers(clinic: Clinic, rulebook: Rulebook) -> list[Fault]:
     """Return a fault of the profile for each payer of a connection that the rulebook does not have."""
     faults = []
     for index, connection in enumerate(clinic.connections.values()):
@@ -20,6 +26,18 @@ def unknown_payers(clinic: Clinic, rulebook: Rulebook) -> list[Fault]:
                 rulebook.payer(payer_id)
             except UnknownPayer as error:
                 faults.append(Fault(("connections", index, "payers", payer_id), str(error)))
+    return faults
+
+
+def _missing_adapters(clinic: Clinic) -> list[Fault]:
+    """Return a fault of the profile for each adapter of somebody else's that cannot be found here."""
+    faults = []
+    for index, connection in enumerate(clinic.connections.values()):
+        if connection.adapter is not None:
+            try:
+                find_adapter(connection.adapter)
+            except ValueError as error:
+                faults.append(Fault(("connections", index, "adapter"), str(error)))
     return faults
 
 

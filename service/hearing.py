@@ -34,6 +34,7 @@ PAYER, ADMINISTRATOR = "payer", "administrator"
 # What a reply that was brought by hand is read with.
 BROUGHT = {"x12_271": "x12"}
 TRACE_LENGTH = 16
+ADAPTER_FAILED = "payer_adapter_failed"
 CANNOT_ANSWER_NOW = "rejected_retry_later"
 
 
@@ -115,6 +116,9 @@ def _ask(switchboard: Switchboard, connection: Connection, ask: Ask, whom: str) 
         return replace(asked, failure=_code(error)), None
     except PayerError as error:
         return replace(asked, failure=_code(error)), None
+    except Exception as error:  # an adapter's own fault is no reason to leave the caller without an answer
+        logger.error("connection %s: its adapter failed with %s", connection.id, type(error).__name__)
+        return replace(asked, failure=ADAPTER_FAILED), None
     return replace(asked, heard=reply.heard), reply
 
 
@@ -153,6 +157,8 @@ def read_hearing(hearing: Hearing, ask: Ask) -> Reported:
                 )
             except PayerError as error:
                 failure = _code(error)
+            except ValueError:  # the adapter that these replies came over is not installed any more
+                failure = ADAPTER_FAILED
         if reply is None:
             name = asked.administrator.name if asked.administrator is not None else ask.payer.name
             steps.append(Step(failure or "payer_reply_unreadable", {"payer": name}))

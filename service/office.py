@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time
 from payers.rulebook import Rulebook, load_rulebook, load_rulebook_from_files
 from service.clinic import Clinic, load_clinic, load_clinic_from_bytes
 from service.config import SettingError, Settings
-from service.connections import open_switchboard, unknown_payers
+from service.connections import check_connections, open_switchboard
 from service.security.crypto import make_vault
 from service.security.data_key import read_data_key
 from service.store import rulebooks
@@ -96,7 +96,7 @@ def open_office(settings: Settings) -> Office:
     """
     rulebook: Rulebook = load_rulebook(settings.rules_path, settings.cache_path)
     clinic: Clinic = load_clinic(settings.clinic_profile)
-    if faults := unknown_payers(clinic, rulebook):
+    if faults := check_connections(clinic, rulebook):
         raise clinic.error_of(faults)
     store = open_store_of(settings)
     now = datetime.now(UTC)

@@ -15,7 +15,7 @@ from payers.rulebook import Rulebook, load_rulebook
 from payers.rules_view import Difference, Shown, Stale
 from service.clinic import ClinicFileError, load_clinic
 from service.config import Settings
-from service.connections import open_switchboard, unknown_payers
+from service.connections import check_connections, open_switchboard
 from service.verify import Desk
 
 __all__ = [
@@ -50,7 +50,7 @@ def open_desk(settings: Settings) -> Desk:
     except OSError as error:
         raise Unusable(f"The clinic's profile cannot be read: {error.strerror}.") from None
     rulebook = open_rulebook(settings)
-    if faults := unknown_payers(clinic, rulebook):
+    if faults := check_connections(clinic, rulebook):
         raise Unusable(str(clinic.error_of(faults)))
     return Desk(rulebook, clinic, open_switchboard(clinic, settings))
 

@@ -26,17 +26,11 @@ class BenefitLoop:
 
     def __init__(self, repetition: str, component: str, note: Note) -> None:
         self._repetition, self._component, self._note = repetition, component, note
-        # Every EB with its number; what follows belongs to it until the next one, or the end of the loop.
-        self.opened: list[tuple[Elements, int]] = []
+        # Every EB by its number; what follows belongs to it until the next one, or the end of the loop.
+        self.opened: dict[int, Elements] = {}
         self._below: dict[int, dict[str, list[Any]]] = {}
         self._rejected: list[Rejection] = []
         self.letter = ""
-
-    def take(self, tag: str, segment: Elements, number: int) -> None:
-        """Take a segment below the benefit that was opened last."""
-        handler = HANDLERS.get(tag)
-        if handler is not None:
-            handler(self, segment + PADDING, number)
 
     def rejections(self) -> list[Rejection]:
         """Return what the payer rejected below single benefits."""
@@ -52,7 +46,7 @@ class BenefitLoop:
         lines: list[Line] = []
         make = tuple.__new__
         component, known, below = self._component, codes.SERVICE_TYPES, self._below
-        for eb, number in self.opened:
+        for number, eb in self.opened.items():
             said: list[Any] = eb[1:SIZE]
             said += MISSING[len(said)]
             code, level, kind, insurance, _, period, _, _, of, _, asks, network, procedure = said
@@ -91,7 +85,8 @@ class BenefitLoop:
                 self._note("unknown_code", number, {"element": f"EB{place + 1:02}", "code": said[place][:20]})
 
     def _add(self, name: str, value: Any) -> None:
-        self._below.setdefault(self.opened[-1][1], {}).setdefault(name, []).append(value)
+        below = self._below.setdefault(next(reversed(self.opened)), {})
+        below.setdefault(name, []).append(value)
 
     def _take_date(self, elements: Elements, number: int) -> None:
         span = read_span(elements[1], elements[2], elements[3], number)
@@ -117,7 +112,7 @@ class BenefitLoop:
         self._add("entities", Entity(elements[1], name, elements[9], elements[8], "", "", number))
 
     def _take_contact(self, elements: Elements, number: int) -> None:
-        entities = self._below.get(self.opened[-1][1], {}).get("entities")
+        entities = self._below.get(next(reversed(self.opened)), {}).get("entities")
         if not entities:
             return
         stated = dict(zip(elements[3:9:2], elements[4:9:2], strict=False))
@@ -145,6 +140,7 @@ KNOWN: Mapping[int, Any] = {
     10: codes.ANSWERS,
     11: codes.ANSWERS,
 }
+# What may stand below an EB; a handler takes elements that are padded.
 HANDLERS: Mapping[str, Callable[[BenefitLoop, Elements, int], None]] = {
     "DTP": BenefitLoop._take_date,
     "MSG": BenefitLoop._take_message,

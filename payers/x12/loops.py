@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from payers.x12 import benefit_loop
 from payers.x12.benefit_loop import BenefitLoop
 from payers.x12.model import Oddity, Party, Rejection, Span, Transaction
 from payers.x12.segments import Delimiters
@@ -64,20 +65,21 @@ class Loops:
 
         `broken` says why the transaction cannot be relied on, where it cannot.
         """
-        benefits = self._benefits
-        opened, is_below = benefits.opened, False
+        benefits, is_below = self._benefits, False
+        opened, below = benefits.opened, benefit_loop.HANDLERS
         for number, segment in enumerate(segments, first):
             tag = segment[0]
             if tag == "EB":
-                opened.append((segment, number))
+                opened[number] = segment
                 is_below = True
             elif tag == "HL":
                 self._take_hierarchy(segment + PADDING, number)
                 is_below = False
             elif is_below:
-                benefits.take(tag, segment, number)
-            elif (handler := HANDLERS.get(tag)) is not None:
-                handler(self, segment + PADDING, number)
+                if tag in below:
+                    below[tag](benefits, segment + PADDING, number)
+            elif tag in HANDLERS:
+                HANDLERS[tag](self, segment + PADDING, number)
         self._finish_patient(broken, is_last=True)
         return self._done
 

@@ -73,10 +73,10 @@ def match_lines(lines: Iterable[Line], ranks: Ranks, wanted: Wanted, on: date | 
             by_rank.setdefault(rank, {}).setdefault(kind, []).append(line)
     letter = LETTERS[wanted.network]
     for rank in sorted(by_rank):
-        kept = {kind: in_network(found, letter) for kind, found in by_rank[rank].items()}
-        kept = {kind: found for kind, found in kept.items() if found}
-        if kept:
-            matched.ranks[rank] = kept
+        for kind, found in by_rank[rank].items():
+            kept = in_network(found, letter)
+            if kept:
+                matched.ranks.setdefault(rank, {})[kind] = kept
     return matched
 
 
@@ -113,11 +113,12 @@ def names_other_level(line: Line, level_of_care: str | None) -> str | None:
     """Return the level that a line's own text names, where it names another and not the one asked for."""
     if not line.detail.messages:
         return None
-    text = " ".join(message.text for message in line.detail.messages)
-    named = [level for level, pattern in LEVEL_NAMES.items() if pattern.search(text)]
-    if level_of_care in named or (level_of_care == OUTPATIENT and ANY_OUTPATIENT.search(text)):
+    text = " ".join([message.text for message in line.detail.messages])
+    if level_of_care in LEVEL_NAMES and LEVEL_NAMES[level_of_care].search(text):
         return None
-    return named[0] if named else None
+    if level_of_care == OUTPATIENT and ANY_OUTPATIENT.search(text):
+        return None
+    return next((level for level, pattern in LEVEL_NAMES.items() if pattern.search(text)), None)
 
 
 def in_network(lines: list[Line], letter: str) -> list[Line]:
@@ -127,6 +128,8 @@ def in_network(lines: list[Line], letter: str) -> list[Line]:
     network and what remains of it, stated for both, belong together.
     """
     stated = [line for line in lines if line.network == letter]
+    if len(stated) == len(lines):
+        return stated
     periods = {line.period for line in stated}
     stated += [line for line in lines if line.network == BOTH and line.period not in periods]
     return stated or [line for line in lines if line.network in NOT_STATED]

@@ -81,11 +81,8 @@ def _best(lines: list[Line], ranks: Ranks, wanted: Wanted, letter: str) -> list[
     by_rank: dict[int, list[Line]] = {}
     for line in lines:
         rank = ranks.rank_of(line)
-        if rank is None and not line.procedure:
-            if line.service_type in (codes.PLAN, codes.MEDICAL):
-                rank = plan
-            elif not line.service_type:
-                rank = nothing
+        if rank is None and not line.procedure and line.service_type in codes.WHOLE_PLAN:
+            rank = plan if line.service_type else nothing
         if rank is None and line.insurance_type == codes.PART_B and wanted.level_of_care in BY_DAY:
             rank = part_b
         if rank is not None:

@@ -76,4 +76,4 @@ def find_end(spans: Iterable[Span]) -> Span | None:
 
 def _first(spans: Iterable[Span], qualifiers: tuple[str, ...], side: str) -> Span | None:
     stated = [span for span in spans if span.qualifier in qualifiers and getattr(span, side) is not None]
-    return min(stated, key=lambda span: qualifiers.index(span.qualifier), default=None)
+    return min(stated, key=lambda span: qualifiers.index(span.qualifier)) if stated else None

@@ -42,7 +42,10 @@ verifications = Blueprint(
 )
 def create() -> Response:
     """A payer's "no" is an answer too: 201 with a determination that says so."""
-    return once(lambda: _made(record.draft_new(office(), caller(), json_body(), waits=waits())))
+    response = once(lambda: _made(record.draft_new(office(), caller(), json_body(), waits=waits())))
+    if not waits():
+        response.headers["Preference-Applied"] = "respond-async"
+    return response
 
 
 @verifications.route("", methods=["GET"])

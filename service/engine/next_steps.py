@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from schemas.model import Collect, Eligibility, NextStep, PhaseAnswer
-from service.engine.brief import View
+from schemas.model import Benefits, Collect, Eligibility, NextStep, PhaseAnswer
+from service.engine.brief import NO_NETWORK, View
 from service.engine.calendar import next_year_start
 from service.engine.cost import Line
 from service.engine.episode import LaidPhase
 from service.engine.money import dollars
+from service.engine.settle_level import NO_LEVEL
 
 
 def plan_next_steps(
@@ -61,13 +62,32 @@ def _live_steps(view: View, answers: tuple[PhaseAnswer, ...]) -> Iterator[NextSt
     brief = view.brief
     if any(step.code in _ASK_AGAIN for step in brief.warnings):
         yield NextStep("ask_again_later", {"payer": brief.payer.name}, brief.today)
-    administrator = brief.reported.administrator if brief.reported is not None else None
+    if brief.reported is None:
+        return
+    yield from _authorization_doubts(view, brief.reported, answers)
+    administrator = brief.reported.administrator
     if administrator is None or administrator.value is None or brief.administrator_heard:
         return
     who = administrator.value
     for level in dict.fromkeys(answer.level_of_care for answer in answers):
         params = {"payer": who.name, "phone": who.phone, "level": level}
         yield NextStep("call_administrator", params, brief.today, (administrator.citation,))
+
+
+def _authorization_doubts(
+    view: View, reported: Benefits, answers: tuple[PhaseAnswer, ...]
+) -> Iterator[NextStep]:
+    """Where a reply asks for an authorization that the believed source does not, somebody has to ask."""
+    levels = reported.networks.get(view.network, NO_NETWORK).levels
+    for answer in answers:
+        said = levels.get(answer.level_of_care, NO_LEVEL).prior_authorization
+        if (
+            said is not None
+            and said.value == "required"
+            and answer.prior_authorization.status == "not_required"
+        ):
+            level = {"level": answer.level_of_care}
+            yield NextStep("ask_about_authorization", level, answer.start_date, (said.citation,))
 
 
 def _authorization_steps(laid: LaidPhase, answer: PhaseAnswer) -> Iterator[NextStep]:

@@ -13,7 +13,7 @@ from payers.rulebook import load_rulebook
 from service.app import create_app
 from service.clinic import Clinic, ClinicFileError, load_clinic_from_bytes
 from service.config import CONNECTION_VARIABLES, Settings
-from service.connections import credentials_of, unknown_payers
+from service.connections import check_connections, credentials_of
 from service.office import open_office
 from service.rules import Unusable, open_desk
 
@@ -330,13 +330,13 @@ def test_the_connections_that_the_example_has_as_comments_are_sound() -> None:
     lines[first:last] = [line.removeprefix("# ") for line in lines[first:last]]
     clinic = load_clinic_from_bytes("\n".join(lines).encode())
     assert [*clinic.connections] == ["state-medicaid", "house"]
-    assert unknown_payers(clinic, load_rulebook()) == []
+    assert check_connections(clinic, load_rulebook()) == []
 
 
 def test_the_connections_that_the_documentation_shows_are_sound() -> None:
     page = (ROOT / "docs" / "connections.md").read_text(encoding="utf-8")
     shown = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])
-    assert unknown_payers(load(*shown["connections"]), load_rulebook()) == []
+    assert check_connections(load(*shown["connections"]), load_rulebook()) == []
 
 
 def test_credentials_come_from_the_environment_by_the_connections_id() -> None:

@@ -128,6 +128,7 @@ TABLE = (
             "schemas.faults",
             "payers.connections",
             "payers.errors",
+            "payers.registry",
             "payers.rulebook",
             "payers.switchboard",
             "service.clinic",
