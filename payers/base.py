@@ -40,7 +40,7 @@ class Ask:
     What goes out also needs `asked_at`, an aware time, and a `trace` that the payer echoes; `fresh` asks
     for an answer of now, not one that is a few minutes old. `service_types` are those the payer is known
     to take (empty: not known), `at_once` how many of them in one inquiry. `administrator` is whom a
-    reply named to be asked instead.
+    reply named to be asked instead, `within` how many seconds are left for it (`None`: the connection's).
     """
 
     inquiry: Inquiry
@@ -54,6 +54,7 @@ class Ask:
     service_types: tuple[str, ...] = ()
     at_once: int = 1
     administrator: Contact | None = None
+    within: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,23 @@ A payer's "no" is an answer and none of these.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import ClassVar
 
 
 class PayerError(Exception):
     """The payer's answer could not be had."""
+
+
+class ReasonedError(PayerError):
+    """A failure of a kind that has several reasons; `reason` is the code of one, a key of `REASONS`."""
+
+    REASONS: ClassVar[Mapping[str, str]] = MappingProxyType({})
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(self.REASONS[reason])
+        self.reason = reason
 
 
 class UnknownPayer(PayerError):
@@ -31,10 +42,10 @@ class MissingIdentifiers(PayerError):
         self.fields = tuple(fields)
 
 
-class PayerUnreachable(PayerError):
+class PayerUnreachable(ReasonedError):
     """The payer did not answer in time, or not at all; asking again later may help."""
 
-    REASONS = MappingProxyType(
+    REASONS: ClassVar[Mapping[str, str]] = MappingProxyType(
         {
             "timed_out": "The payer did not answer in time.",
             "no_connection": "The connection to the payer could not be made, or broke.",
@@ -46,15 +57,11 @@ class PayerUnreachable(PayerError):
         }
     )
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(self.REASONS[reason])
-        self.reason = reason
 
-
-class PayerRefused(PayerError):
+class PayerRefused(ReasonedError):
     """The payer answered that it does not talk to us; asking the same again does not help."""
 
-    REASONS = MappingProxyType(
+    REASONS: ClassVar[Mapping[str, str]] = MappingProxyType(
         {
             "credentials": "The payer does not accept the credentials of this connection.",
             "envelope": "The payer does not accept the envelope that the inquiry came in.",
@@ -63,15 +70,11 @@ class PayerRefused(PayerError):
         }
     )
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(self.REASONS[reason])
-        self.reason = reason
 
-
-class UnreadableReply(PayerError):
+class UnreadableReply(ReasonedError):
     """The payer's reply is not what its channel speaks; `at` is the byte or place that shows it."""
 
-    REASONS = MappingProxyType(
+    REASONS: ClassVar[Mapping[str, str]] = MappingProxyType(
         {
             "empty": "The reply is empty.",
             "not_x12": "The reply is not X12: it does not begin with ISA.",
@@ -85,15 +88,17 @@ class UnreadableReply(PayerError):
     )
 
     def __init__(self, reason: str, at: int | None = None) -> None:
-        super().__init__(self.REASONS[reason] + (f" (byte {at})" if at is not None else ""))
-        self.reason = reason
+        super().__init__(reason)
         self.at = at
 
+    def __str__(self) -> str:
+        return super().__str__() + (f" (byte {self.at})" if self.at is not None else "")
 
-class WrongMember(PayerError):
+
+class WrongMember(ReasonedError):
     """The payer's reply is about somebody else, so nothing of it is used; `reason` says what differs."""
 
-    REASONS = MappingProxyType(
+    REASONS: ClassVar[Mapping[str, str]] = MappingProxyType(
         {
             "trace": "The reply carries another inquiry's trace number.",
             "birth_date": "The reply is about somebody with another birth date.",
@@ -101,10 +106,6 @@ class WrongMember(PayerError):
             "nobody": "The reply does not say whom it is about.",
         }
     )
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(self.REASONS[reason])
-        self.reason = reason
 
 
 class RulebookError(Exception):

@@ -8,7 +8,7 @@ its time, and remembers replies for a while.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future, wait
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -71,16 +71,24 @@ class Exchange:
         with self._lock:
             self._kept[self._key_of(subject)] = heard
 
+    def forget(self, subjects: Iterable[bytes]) -> None:
+        """Forget what was heard on subjects, for it was no use."""
+        with self._lock:
+            for subject in subjects:
+                self._kept.pop(self._key_of(subject), None)
+
     def put(self, headers: Mapping[str, str], body: bytes, readable: Collection[int], watch: Watch) -> Answer:
         """Put a body to the connection's address; raises a `PayerError` where there is no answer to read."""
         return post(self.session, self._url, headers, body, readable, watch)
 
-    def run(self, work: Callable[[Watch], T]) -> T:
+    def run(self, work: Callable[[Watch], T], within: float | None = None) -> T:
         """Do the work of one check in its own thread and return its outcome, or raise it, in time.
 
-        Raises `PayerUnreachable`: `busy` or `resting` at once, `timed_out` when the time is up.
+        The time is the connection's, or what is `within` if that is less. Raises `PayerUnreachable`:
+        `busy` or `resting` at once, `timed_out` when the time is up.
         """
-        watch = Watch(self._seconds - self._winding_up)
+        seconds = self._seconds if within is None else min(within, self._seconds)
+        watch = Watch(max(0.0, seconds - self._winding_up))
         self._enter()
         failed = False
         try:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from tenacity import Retrying, retry_if_result, wait_fixed
 
 from payers.answers import Answer, decode
-from payers.base import Heard, PayerAdapter
+from payers.base import Ask, Heard, PayerAdapter, Reply
 from payers.connections import Connection, Credentials
 from payers.errors import PayerError
 from payers.exchange import Exchange
@@ -34,7 +34,7 @@ class Letter:
     """One inquiry ready to go: what is sent, the trace the payer echoes, and when it is put (aware).
 
     `subject` is what is asked, without trace and time: equal subjects are the same question. A `fresh` letter
-    is never answered by what was heard earlier.
+    is never answered by what was heard earlier. `within` bounds the check more tightly than the connection.
     """
 
     headers: Mapping[str, str] = field(repr=False)
@@ -43,6 +43,7 @@ class Letter:
     at: datetime
     subject: bytes = field(repr=False)
     fresh: bool = False
+    within: float | None = None
 
 
 class _Said(NamedTuple):
@@ -62,6 +63,17 @@ class HttpAdapter(PayerAdapter[tuple[Letter, ...], tuple[Heard, ...]]):
         self.connection = connection
         self.credentials = credentials
         self.exchange = exchange or Exchange(connection)
+
+    def check(self, ask: Ask) -> Reply:
+        """Ask a payer and return what it says; a reply that cannot be used is not remembered."""
+        self.require_identifiers(ask)
+        message = self.build(ask)
+        raw = self.send(message)
+        try:
+            return self.read(raw, ask)
+        except PayerError:
+            self.exchange.forget(letter.subject for letter in message)
+            raise
 
     def accept(self, answer: Answer) -> str:
         """Return the text of the reply, out of its envelope; raises a `PayerError` where there is none."""
@@ -87,7 +99,8 @@ class HttpAdapter(PayerAdapter[tuple[Letter, ...], tuple[Heard, ...]]):
         pairs = tuple(zip(message, kept, strict=True))
         try:
             return self.exchange.run(
-                lambda watch: tuple(heard or self._hear(letter, watch) for letter, heard in pairs)
+                lambda watch: tuple(heard or self._hear(letter, watch) for letter, heard in pairs),
+                min((letter.within for letter in message if letter.within is not None), default=None),
             )
         except PayerError as failure:
             reason = getattr(failure, "reason", type(failure).__name__)

@@ -71,35 +71,6 @@ class Items(fields.List[Any]):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-class Text(fields.String):
-    """A string of at most `longest` characters; blanks around it are dropped, an empty one is refused."""
-
-    default_error_messages = says(
-        invalid="not_text: must be text in quotes",
-        empty="empty: is empty; give a value, or leave the field out",
-        control="control_characters: holds characters that cannot be shown; type it again as plain text",
-    )
-
-    def __init__(self, longest: int, **kwargs: Any) -> None:
-        documented = {"minLength": 1, "maxLength": longest}
-        kwargs["metadata"] = documented | kwargs.get("metadata", {})
-        super().__init__(**kwargs)
-        self.longest = longest
-        self.error_messages["long"] = f"too_long: must be at most {longest} characters long"
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        if not isinstance(value, str):
-            raise self.make_error("invalid")
-        if len(value) > self.longest:
-            raise self.make_error("long")
-        if _CONTROL.search(value):
-            raise self.make_error("control")
-        text = value.strip()
-        if not text:
-            raise self.make_error("empty")
-        return text
-
-
 class Verbatim(fields.String):
     """A text that is kept to the letter, whatever characters it holds."""
 
@@ -122,6 +93,22 @@ class Verbatim(fields.String):
         if not value:
             raise self.make_error("empty")
         return value
+
+
+class Text(Verbatim):
+    """A string of at most `longest` characters; blanks around it are dropped, an empty one is refused."""
+
+    default_error_messages = says(
+        control="control_characters: holds characters that cannot be shown; type it again as plain text",
+    )
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if _CONTROL.search(text):
+            raise self.make_error("control")
+        if not text.strip():
+            raise self.make_error("empty")
+        return text.strip()
 
 
 class Choice(fields.String):

@@ -8,6 +8,7 @@ not fail.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -34,6 +35,9 @@ PAYER, ADMINISTRATOR = "payer", "administrator"
 # What a reply that was brought by hand is read with.
 BROUGHT = {"x12_271": "x12"}
 TRACE_LENGTH = 16
+# What asking everybody may take in all; a connection's own seconds are at most as many.
+SECONDS = 15.0
+LEAST_SECONDS = 1.0
 ADAPTER_FAILED = "payer_adapter_failed"
 CANNOT_ANSWER_NOW = "rejected_retry_later"
 
@@ -53,6 +57,11 @@ class Asked:
     heard: tuple[Heard, ...] = ()
     failure: str | None = None
     administrator: Contact | None = None
+
+    @property
+    def was_brought(self) -> bool:
+        """Whether the clinic got these replies elsewhere, and asked nobody."""
+        return self.connection is None and bool(self.heard)
 
 
 Hearing = tuple[Asked, ...]
@@ -84,12 +93,17 @@ def listen(switchboard: Switchboard, ask: Ask) -> Hearing:
     connection = switchboard.connection_to(ask.payer.id)
     if connection is None:
         return ()
+    began = time.monotonic()
     asked, reply = _ask(switchboard, connection, ask, PAYER)
     administrator = _administrator(reply)
     other = switchboard.connection_to_administrator(administrator.id if administrator else None)
     if administrator is None or other is None:
         return (asked,)
-    second = replace(ask, administrator=administrator, trace=new_trace())
+    left = max(0.0, SECONDS - (time.monotonic() - began))
+    if left < LEAST_SECONDS:
+        late = Asked(ADMINISTRATOR, adapter_name(other), other.id, asked.at, administrator=administrator)
+        return (asked, replace(late, failure="payer_timed_out"))
+    second = replace(ask, administrator=administrator, trace=new_trace(), within=left)
     return (asked, _ask(switchboard, other, second, ADMINISTRATOR)[0])
 
 
@@ -159,9 +173,9 @@ def read_hearing(hearing: Hearing, ask: Ask) -> Reported:
                 failure = _code(error)
             except ValueError:  # the adapter that these replies came over is not installed any more
                 failure = ADAPTER_FAILED
-        if reply is None:
+        if reply is None or not reply.periods:
             name = asked.administrator.name if asked.administrator is not None else ask.payer.name
-            steps.append(Step(failure or "payer_reply_unreadable", {"payer": name}))
+            steps.append(Step(failure or ADAPTER_FAILED, {"payer": name}))
             degraded = True
             continue
         steps += reply.warnings

@@ -48,30 +48,35 @@ def write_inquiries(desk: Desk, body: Any, payer: str | None, at: datetime) -> l
     """Return the 270s that ask a payer about a verification request; raises `BadRequest`.
 
     `payer` is a payer of the rulebook, or an id as the payer is called in X12; without one the request's
-    own payer is asked, by the id that the clinic's connection or else the rulebook knows. Raises
-    `NoPayerId` where neither does.
+    own payer is asked, by the id that a connection in X12 or else the rulebook knows. Raises `NoPayerId`
+    where neither does.
     """
     if payer in desk.rulebook.payer_ids and isinstance(body, dict):
         body, payer = {**body, "payer": payer}, None
     inquiry, _ = load_inquiry(body, known(desk, at))
     ask = replace(question(desk, inquiry, at), trace=new_trace())
-    connection = desk.switchboard.connection_to(inquiry.payer)
-    written = inquiries_270(
-        ask,
-        payer or _x12_id(desk, inquiry.payer),
-        sender=connection.sender if connection is not None else "",
-        receiver=connection.receiver if connection is not None else "",
-        sender_qualifier=connection.sender_qualifier if connection is not None else "ZZ",
-        receiver_qualifier=connection.receiver_qualifier if connection is not None else "ZZ",
-        test=connection.test if connection is not None else True,
-    )
-    return [write_270(one) for one in written]
+    x12_id = payer or _x12_id(desk, inquiry.payer)
+    return [write_270(one) for one in inquiries_270(ask, x12_id, **_parties(desk, inquiry.payer))]
+
+
+def _parties(desk: Desk, payer_id: str) -> dict[str, Any]:
+    """Return who asks whom in the interchange, as far as a connection in X12 says it; else it is a test."""
+    connection = desk.switchboard.connection_to(payer_id)
+    if connection is None or connection.channel != X12:
+        return {"test": True}
+    return {
+        "sender": connection.sender,
+        "receiver": connection.receiver,
+        "sender_qualifier": connection.sender_qualifier,
+        "receiver_qualifier": connection.receiver_qualifier,
+        "test": connection.test,
+    }
 
 
 def _x12_id(desk: Desk, payer_id: str) -> str:
-    """Return what a payer is called in X12, by the clinic's connection or else by the rulebook."""
+    """Return what a payer is called in X12, by a connection in X12 or else by the rulebook."""
     connection = desk.switchboard.connection_to(payer_id)
-    if connection is not None:
+    if connection is not None and connection.channel == X12:
         return connection.payers[payer_id]
     ids = [one.id for one in desk.rulebook.identity(payer_id).ids if one.network == X12]
     if not ids:

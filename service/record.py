@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from schemas.determination import dump_outcome
@@ -19,7 +19,7 @@ from schemas.model import Inquiry
 from schemas.problem import BadRequest, FieldError
 from schemas.sources import moment
 from service.changes import list_changes
-from service.hearing import Hearing, dump_hearing, interrupt, load_hearing
+from service.hearing import Hearing, dump_hearing, load_hearing
 from service.office import Office
 from service.security.crypto import external_index, member_index, person_index
 from service.store import cases, verifications
@@ -29,8 +29,6 @@ from service.verify import Desk, Outcome, hear, is_asked_live, known, unusable_r
 
 Body = Mapping[str, Any]
 Tellings = Sequence[Body]
-# A live answer that is not there after so long will not come any more: whoever awaited it is gone.
-OVERDUE = timedelta(seconds=60)
 # What of a request is kept apart from it.
 KEPT_APART = ("told_benefits", "payer_reply")
 
@@ -69,9 +67,9 @@ def draft_new(office: Office, caller: Caller, body: Any, *, waits: bool = True) 
     """Answer a new request; it belongs to the case it names, or opens one. Raises `BadRequest`.
 
     Where a payer is asked live its answer is waited for, unless nobody `waits`: then the draft is
-    pending, and `complete` brings the rest.
+    pending, and `service.pending` brings the rest.
     """
-    now = _now()
+    now = right_now()
     inquiry, warnings = load_inquiry(body, known(office.desk, now))
     desk = office.desk
     if inquiry.as_of is not None:
@@ -94,49 +92,27 @@ def draft_new(office: Office, caller: Caller, body: Any, *, waits: bool = True) 
 
 def draft_told(office: Office, caller: Caller, before: Verification, telling: Body) -> Draft:
     """Answer again with what was told now, a valid telling; older tellings and what was heard are kept."""
+    told = (*before.told, telling)
     heard = load_hearing(before.heard)
-    return _draft_again(office, caller, before, (*before.told, telling), "benefits_told", heard)
+    if before.status == PENDING:  # whoever has something to tell can wait for the payer too
+        now = right_now()
+        heard = hear(office.desk, load_inquiry(before.request, known(office.desk, now), told)[0], at=now)
+    return _draft_again(office, caller, before, told, "benefits_told", heard)
 
 
 def draft_reverified(office: Office, caller: Caller, before: Verification) -> Draft:
     """Ask the same again, as of now; a reply that was brought by hand stands until a payer is asked."""
-    now = _now()
+    now = right_now()
     inquiry, _ = load_inquiry(before.request, known(office.desk, now), before.told)
     if is_asked_live(office.desk, inquiry):
         heard = hear(office.desk, inquiry, at=now, fresh=True)
     else:
-        heard = tuple(one for one in load_hearing(before.heard) if one.connection is None)
+        heard = tuple(one for one in load_hearing(before.heard) if one.was_brought)
     return _draft_again(office, caller, before, before.told, "verified_again", heard)
 
 
-def complete(office: Office, pending: Verification) -> Verification:
-    """Ask the payer for a verification that awaits its live answer, and put the whole in its place."""
-    inquiry, _ = load_inquiry(pending.request, known(office.desk, pending.created_at), pending.told)
-    return _complete(office, pending, hear(office.desk, inquiry, at=_now()))
-
-
-def settle_overdue(office: Office, kept: Verification) -> Verification:
-    """Return a verification as it is now: one whose live answer is overdue is answered without it."""
-    if kept.status != PENDING or _now() - kept.created_at < OVERDUE:
-        return kept
-    return _complete(office, kept, interrupt(office.desk.switchboard, kept.payer, _now()))
-
-
-def _complete(office: Office, pending: Verification, hearing: Hearing) -> Verification:
-    outcome = answer(office.desk, pending.request, pending.told, pending.created_at, hearing)
-    whole = replace(
-        pending,
-        status=outcome.status,
-        answer={**dump_outcome(outcome), "changes": pending.answer["changes"]},
-        heard=dump_hearing(hearing),
-    )
-    with transaction(office.store) as session:
-        if verifications.complete(session, whole):
-            return whole
-        return verifications.get(session, pending.id) or whole
-
-
-def _now() -> datetime:
+def right_now() -> datetime:
+    """Return the time to the second, as it is kept."""
     return datetime.now(UTC).replace(microsecond=0)
 
 
@@ -207,7 +183,7 @@ class Made:
 def _draft_again(
     office: Office, caller: Caller, before: Verification, told: Tellings, kind: str, hearing: Hearing
 ) -> Draft:
-    now = _now()
+    now = right_now()
     outcome = answer(office.desk, before.request, told, now, hearing)
     made = Made(outcome, before.request, told, now, hearing)
     verification = _verification(made, before.case_id, caller, kind, before)

@@ -9,37 +9,30 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from payers.base import Ask, Capabilities, Heard, Reply
+from payers.base import Ask
 from payers.clearinghouse.reading import read_reply
 from payers.clearinghouse.request import Question, benefits_information_request, plans_request
-from payers.errors import PayerRefused, UnknownPayer, UnreadableReply
-from payers.http import Answer, HttpAdapter, Letter
+from payers.eligibility import EligibilityAdapter, find_people
+from payers.errors import PayerRefused, UnreadableReply
+from payers.http import Answer, Letter
 from payers.x12.dates import askable_date
-from payers.x12.model import Rejection
+from payers.x12.model import Reading
 from payers.x12.service_types import group_service_types, service_types
-from payers.x12.witness import make_reply
-from schemas.model import Person
-from schemas.people import plain_id
+from payers.x12.status import rejects_patient
 
 WRITERS: Mapping[str, Callable[[Question], dict[str, Any]]] = MappingProxyType(
     {"plans": plans_request, "benefits_information": benefits_information_request}
 )
 BAD_REQUEST = 400
-# With these the payer says that it cannot answer now, not that it will not.
-LATER = frozenset({"42", "80"})
-BENEFIT_LOOPS = "2110"
 
 
-class ClearinghouseAdapter(HttpAdapter):
+class ClearinghouseAdapter(EligibilityAdapter):
     """Asks a payer, or whoever answers for it, as JSON; the connection's form is the shape."""
 
     channel: ClassVar[str] = "clearinghouse"
-    capabilities: ClassVar[Capabilities] = Capabilities(
-        witness="reported",
-        tells=frozenset({"eligibility", "accumulators", "coverage", "prior_authorization", "cost_share"}),
-        needs=frozenset({"member_id", "last_name", "first_name", "birth_date"}),
-    )
-    readable_statuses: ClassVar[frozenset[int]] = HttpAdapter.readable_statuses | {BAD_REQUEST}
+    # A request of either shape cannot set the number that payers echo.
+    echoes_trace: ClassVar[bool] = False
+    readable_statuses: ClassVar[frozenset[int]] = EligibilityAdapter.readable_statuses | {BAD_REQUEST}
 
     def build(self, ask: Ask) -> tuple[Letter, ...]:
         """Return a letter for each inquiry; raises `PayerRefused` without a key, `UnknownPayer`."""
@@ -48,8 +41,8 @@ class ClearinghouseAdapter(HttpAdapter):
         if ask.asked_at is None:
             raise ValueError("An inquiry that goes out needs the time at which it is asked.")
         asked_at = ask.asked_at
-        questions = ask_questions(ask, self._payer_id(ask), asked_at)
-        return tuple(self._letter(question, asked_at, ask.fresh) for question in questions)
+        questions = ask_questions(ask, self.payer_id(ask), asked_at)
+        return tuple(self._letter(question, asked_at, ask) for question in questions)
 
     def accept(self, answer: Answer) -> str:
         """Return the reply; one that refuses the request is none, unless it holds the payer's own reasons."""
@@ -58,35 +51,19 @@ class ClearinghouseAdapter(HttpAdapter):
             raise PayerRefused("inquiry")
         return text
 
-    def says_later(self, text: str) -> bool:
-        """Say whether the payer could not answer now, and asks for nothing else."""
-        codes = {rejection.code for rejection in _rejections(text)}
-        return bool(codes) and codes <= LATER
+    def reading(self, text: str) -> Reading:
+        """Return what stands in a reply of either shape."""
+        return read_reply(text)
 
-    def keeps(self, text: str) -> bool:
-        """Say whether a reply is worth keeping: one that rejects nothing, and is about somebody."""
-        return not _rejections(text) and not any(found.broken for found in read_reply(text).transactions)
-
-    def read(self, raw: tuple[Heard, ...], ask: Ask) -> Reply:
-        """Return what the replies say together."""
-        readings = [read_reply(heard.text) for heard in raw]
-        return make_reply(readings, ask, raw, echoes_trace=False)
-
-    def _payer_id(self, ask: Ask) -> str:
-        if ask.administrator is not None and ask.administrator.id:
-            return ask.administrator.id
-        if ask.payer.id not in self.connection.payers:
-            raise UnknownPayer(ask.payer.id)
-        return self.connection.payers[ask.payer.id]
-
-    def _letter(self, question: Question, at: datetime, fresh: bool) -> Letter:
+    def _letter(self, question: Question, at: datetime, ask: Ask) -> Letter:
         headers = {
             "Authorization": self.credentials.key or "",
             "Content-Type": "application/json",
             "Accept": "application/json",
         }
         subject = self._write(replace(question, trace=""))
-        return Letter(headers, self._write(question), question.trace, at, subject, fresh)
+        body = self._write(question)
+        return Letter(headers, body, question.trace, at, subject, ask.fresh, ask.within)
 
     def _write(self, question: Question) -> bytes:
         return json.dumps(WRITERS[self.connection.form](question)).encode()
@@ -99,7 +76,7 @@ def ask_questions(ask: Ask, payer_id: str, asked_at: datetime) -> tuple[Question
     """
     levels = [phase.level_of_care for phase in ask.inquiry.phases]
     codes = service_types(levels, ask.inquiry.condition, ask.service_types)
-    subscriber, dependent = _people(ask.inquiry.member)
+    subscriber, dependent = find_people(ask.inquiry.member)
     return tuple(
         Question(
             payer_id=payer_id,
@@ -115,28 +92,10 @@ def ask_questions(ask: Ask, payer_id: str, asked_at: datetime) -> tuple[Question
     )
 
 
-def _people(member: Person) -> tuple[Person, Person | None]:
-    """Return the subscriber and the dependent; whoever has an id of their own is a subscriber here."""
-    holder = member.subscriber
-    if member.relationship == "self" or holder is None or not holder.member_id:
-        return member, None
-    if plain_id(member.member_id or "") != plain_id(holder.member_id):
-        return member, None
-    return holder, member
-
-
 def _rejects(text: str) -> bool:
+    """Say whether a text holds the reasons for which a payer rejects an inquiry."""
     try:
-        return bool(_rejections(text))
+        found = read_reply(text).transactions
     except UnreadableReply:
         return False
-
-
-def _rejections(text: str) -> list[Rejection]:
-    """Return what a reply rejects of the inquiry; a benefit that is rejected leaves the rest standing."""
-    return [
-        rejection
-        for transaction in read_reply(text).transactions
-        for rejection in transaction.rejections
-        if not rejection.loop.startswith(BENEFIT_LOOPS)
-    ]
+    return any(rejects_patient(rejection) for one in found for rejection in one.rejections)

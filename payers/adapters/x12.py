@@ -12,38 +12,30 @@ from typing import ClassVar
 from uuid import NAMESPACE_OID, uuid5
 
 from payers.answers import refusal_of
-from payers.base import Ask, Capabilities, Heard, Reply
+from payers.base import Ask
 from payers.core import Envelope, unwrap, wrap_mime, wrap_soap
-from payers.errors import PayerRefused, UnknownPayer, UnreadableReply
-from payers.http import Answer, HttpAdapter, Letter
+from payers.eligibility import EligibilityAdapter, find_people
+from payers.errors import PayerRefused, UnreadableReply
+from payers.http import Answer, Letter
 from payers.x12.dates import askable_date
 from payers.x12.inquiry import Inquiry270
-from payers.x12.model import Party
+from payers.x12.model import Party, Reading
 from payers.x12.reader import read_271
 from payers.x12.service_types import group_service_types, service_types
-from payers.x12.status import rejects_patient
-from payers.x12.witness import make_reply, says_try_later
 from payers.x12.writer import HIGHEST_CONTROL_NUMBER, TRACE, clean, write_270
 from schemas.model import Person
-from schemas.people import plain_id
 
 SEXES: Mapping[str | None, str] = MappingProxyType({"female": "F", "male": "M"})
 # Of any other relationship nothing is said: the code for it speaks of adults alone.
 RELATIONSHIPS: Mapping[str, str] = MappingProxyType({"spouse": "01", "child": "19"})
 
 
-class X12Adapter(HttpAdapter):
+class X12Adapter(EligibilityAdapter):
     """Asks a payer, or whoever answers for it, in X12 over a CORE connection of either form."""
 
     channel: ClassVar[str] = "x12"
-    capabilities: ClassVar[Capabilities] = Capabilities(
-        witness="reported",
-        tells=frozenset({"eligibility", "accumulators", "coverage", "prior_authorization", "cost_share"}),
-        needs=frozenset({"member_id", "last_name", "first_name", "birth_date"}),
-    )
-
     # An envelope that reports a failure may come with a status of failure too.
-    readable_statuses: ClassVar[frozenset[int]] = HttpAdapter.readable_statuses | {400, 500}
+    readable_statuses: ClassVar[frozenset[int]] = EligibilityAdapter.readable_statuses | {400, 500}
 
     def build(self, ask: Ask) -> tuple[Letter, ...]:
         """Return a letter for each inquiry; raises `PayerRefused` without credentials, `UnknownPayer`."""
@@ -52,7 +44,7 @@ class X12Adapter(HttpAdapter):
         connection = self.connection
         inquiries = inquiries_270(
             ask,
-            self._payer_id(ask),
+            self.payer_id(ask),
             sender=connection.sender,
             receiver=connection.receiver,
             sender_qualifier=connection.sender_qualifier,
@@ -73,27 +65,9 @@ class X12Adapter(HttpAdapter):
                 raise
         raise refusal_of(answer.status, answer.headers)
 
-    def says_later(self, text: str) -> bool:
-        """Say whether the payer could not answer now, and asks for nothing else."""
-        return says_try_later([read_271(text)])
-
-    def keeps(self, text: str) -> bool:
-        """Say whether a reply is worth keeping: one that rejects nothing, and is whole."""
-        return not any(
-            found.broken or any(map(rejects_patient, found.rejections))
-            for found in read_271(text).transactions
-        )
-
-    def read(self, raw: tuple[Heard, ...], ask: Ask) -> Reply:
-        """Return what the replies say together."""
-        return make_reply([read_271(heard.text) for heard in raw], ask, raw)
-
-    def _payer_id(self, ask: Ask) -> str:
-        if ask.administrator is not None and ask.administrator.id:
-            return ask.administrator.id
-        if ask.payer.id not in self.connection.payers:
-            raise UnknownPayer(ask.payer.id)
-        return self.connection.payers[ask.payer.id]
+    def reading(self, text: str) -> Reading:
+        """Return what stands in a 271."""
+        return read_271(text)
 
     def _letter(self, inquiry: Inquiry270, ask: Ask) -> Letter:
         at = _asked_at(ask)
@@ -108,7 +82,7 @@ class X12Adapter(HttpAdapter):
             password=self.credentials.password or "",
         )
         headers, body = (wrap_soap if self.connection.form == "soap" else wrap_mime)(envelope)
-        return Letter(headers, body, inquiry.trace, at, _subject(inquiry), ask.fresh)
+        return Letter(headers, body, inquiry.trace, at, _subject(inquiry), ask.fresh, ask.within)
 
 
 def inquiries_270(
@@ -179,14 +153,12 @@ def _people(member: Person) -> tuple[Party, Party | None, str | None]:
     A dependent has no id in a 270. So whoever has one of their own is asked about as a subscriber, and
     as a dependent only who shares the subscriber's.
     """
-    holder = member.subscriber
-    own = plain_id(member.member_id or "")
-    if member.relationship == "self" or holder is None or not holder.member_id:
-        return _party(member, member.member_id), None, None
-    if own and own != plain_id(holder.member_id):
-        return _party(member, member.member_id), None, None
+    subscriber, dependent = find_people(member)
+    if dependent is None:
+        return _party(subscriber, subscriber.member_id), None, None
     relationship = RELATIONSHIPS.get(member.relationship)
-    return replace(_party(holder, holder.member_id), birth_date=None), _party(member, None), relationship
+    holder = replace(_party(subscriber, subscriber.member_id), birth_date=None)
+    return holder, _party(dependent, None), relationship
 
 
 def _party(person: Person, member_id: str | None) -> Party:

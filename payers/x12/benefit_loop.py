@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from payers.x12 import codes
-from payers.x12.model import NO_DETAIL, Detail, Entity, Line, Message, Quantity, Rejection
+from payers.x12.model import NO_DETAIL, Detail, Entity, Line, Message, Oddity, Quantity, Rejection
 from payers.x12.spans import read_span
 
 SIZE = 14  # an EB and its thirteen elements
@@ -17,20 +17,27 @@ PADDING = [""] * SIZE
 MISSING = [PADDING[stated:-1] for stated in range(SIZE)]  # by how many elements an EB has
 SERVICE_TYPE, PROCEDURE = 2, 12  # where EB03 and EB13 stand among the elements
 Elements = list[str]
-Note = Callable[[str, int, Mapping[str, Any]], None]
+# All that are known, and ten times what the standard allows: what an EB fans out to is a product of both.
+MOST_SERVICE_TYPES = 200
+MOST_BELOW = 100
 A_PERSON = "1"  # NM102: somebody whose name comes in two parts
 
 
 class BenefitLoop:
     """The benefits of one patient while they are read."""
 
-    def __init__(self, repetition: str, component: str, note: Note) -> None:
-        self._repetition, self._component, self._note = repetition, component, note
+    def __init__(self, repetition: str, component: str, oddities: list[Oddity]) -> None:
+        self._repetition, self._component = repetition, component
+        self.oddities = oddities
         # Every EB by its number; what follows belongs to it until the next one, or the end of the loop.
         self.opened: dict[int, Elements] = {}
         self._below: dict[int, dict[str, list[Any]]] = {}
         self._rejected: list[Rejection] = []
         self.letter = ""
+
+    def note(self, code: str, at: int, params: Mapping[str, Any]) -> None:
+        """Note something odd about these benefits."""
+        self.oddities.append(Oddity(code, at, params))
 
     def rejections(self) -> list[Rejection]:
         """Return what the payer rejected below single benefits."""
@@ -63,9 +70,11 @@ class BenefitLoop:
             if component in procedure:
                 said[PROCEDURE] = procedure.split(component)[1]
             said.append(number)
-            said.append(_detail(below[number]) if number in below else NO_DETAIL)
-            for each in (kind,) if kind in known else self._service_types(kind, number):
-                said[SERVICE_TYPE] = each
+            said.append(self._detail(below[number], number) if number in below else NO_DETAIL)
+            if kind in known:
+                lines.append(make(Line, said))
+                continue
+            for said[SERVICE_TYPE] in self._service_types(kind, number):
                 lines.append(make(Line, said))
         return tuple(lines)
 
@@ -74,15 +83,18 @@ class BenefitLoop:
         kinds = dict.fromkeys(parts.split(self._repetition or self._component))
         if "" in kinds and len(kinds) > 1:
             del kinds[""]
+        if len(kinds) > MOST_SERVICE_TYPES:
+            self.note("too_many_service_types", number, {"most": MOST_SERVICE_TYPES})
+            kinds = dict.fromkeys(list(kinds)[:MOST_SERVICE_TYPES])
         if not kinds.keys() <= codes.SERVICE_TYPES:
             unknown = next(kind for kind in kinds if kind not in codes.SERVICE_TYPES)
-            self._note("unknown_code", number, {"element": "EB03", "code": unknown[:20]})
+            self.note("unknown_code", number, {"element": "EB03", "code": unknown[:20]})
         return kinds
 
     def _note_unknown(self, said: Elements, number: int) -> None:
         for place, known in KNOWN.items():
             if said[place] not in known:
-                self._note("unknown_code", number, {"element": f"EB{place + 1:02}", "code": said[place][:20]})
+                self.note("unknown_code", number, {"element": f"EB{place + 1:02}", "code": said[place][:20]})
 
     def _add(self, name: str, value: Any) -> None:
         below = self._below.setdefault(next(reversed(self.opened)), {})
@@ -91,7 +103,7 @@ class BenefitLoop:
     def _take_date(self, elements: Elements, number: int) -> None:
         span = read_span(elements[1], elements[2], elements[3], number)
         if span is None:
-            self._note("date_not_readable", number, {})
+            self.note("date_not_readable", number, {})
         else:
             self._add("spans", span)
 
@@ -126,9 +138,10 @@ class BenefitLoop:
         self._rejected.append(rejection)
         self._add("rejections", rejection)
 
-
-def _detail(below: Mapping[str, list[Any]]) -> Detail:
-    return Detail(**{name: tuple(values) for name, values in below.items()})
+    def _detail(self, below: Mapping[str, list[Any]], number: int) -> Detail:
+        if max(map(len, below.values())) > MOST_BELOW:
+            self.note("too_much_below", number, {"most": MOST_BELOW})
+        return Detail(**{name: tuple(values[:MOST_BELOW]) for name, values in below.items()})
 
 
 KNOWN: Mapping[int, Any] = {

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from payers.x12.amounts import write_rate
 from payers.x12.level import COVERED, NOT_COVERED, UNDETERMINED, Level
 from payers.x12.model import Line
 from payers.x12.pots import Figure, Pot, Pots
@@ -59,7 +61,7 @@ class Facts:
                 for one in shares.copays
             ),
             coinsurance=tuple(
-                self.fact(one.rate, one.line.at, **self._marks(level, one.line))
+                self.fact(Decimal(write_rate(one.rate)), one.line.at, **self._marks(level, one.line))
                 for one in shares.coinsurances
             ),
             limits=tuple(self._limits(level)),

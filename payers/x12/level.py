@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from payers.x12 import codes
 from payers.x12.matching import LETTERS, Matched, holds_for, in_network, match_lines
-from payers.x12.model import Entity, Line, Oddity, Transaction, Wanted
+from payers.x12.model import NO_DETAIL, Entity, Line, Oddity, Transaction, Wanted
 from payers.x12.others import find_administrator
 from payers.x12.pots import Pots, find_pots
 from payers.x12.ranks import PROGRAMS, RANKS, Ranks, speaks_of
@@ -125,12 +125,14 @@ def _authorize(matched: Matched) -> tuple[str, Line | None]:
 
 
 def _authorization_hints(matched: Matched) -> Iterable[Hint]:
+    text, read = "", NO_DETAIL
     for line in matched.lines():
-        if not line.detail.messages:
-            continue
-        text = " ".join(message.text for message in line.detail.messages)
-        if AUTHORIZATION_WORDS.search(text):
-            yield Hint("authorization", line, text, line.detail.messages[0].at)
+        if line.detail is not read:
+            read = line.detail
+            text = " ".join([message.text for message in read.messages])
+            text = text if AUTHORIZATION_WORDS.search(text) else ""
+        if text:
+            yield Hint("authorization", line, text, read.messages[0].at)
 
 
 def _general_shares(

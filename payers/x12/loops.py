@@ -22,20 +22,32 @@ HIERARCHY = {"20": PAYER, "21": PROVIDER, "22": SUBSCRIBER, "23": DEPENDENT}
 PADDING = [""] * 16
 ECHOED = "2"
 GROUP_NUMBERS = ("6P", "1L")
+# Twice as many as a loop may have: every patient below it inherits them.
+MOST_REJECTIONS = 20
 Elements = list[str]
 
 
 class _Loop:
     """What one hierarchical loop states of somebody."""
 
-    __slots__ = ("birth_date", "group_number", "letter", "name", "rejections", "spans", "traces")
+    __slots__ = (
+        "birth_date",
+        "group_number",
+        "is_full",
+        "letter",
+        "name",
+        "rejections",
+        "spans",
+        "traces",
+    )
 
     def __init__(self, letter: str) -> None:
         self.letter = letter
         self.name: Elements | None = None
         self.birth_date: date | None = None
         self.group_number = ""
-        self.traces: list[tuple[str, str]] = []
+        self.is_full = False
+        self.traces: dict[bool, str] = {}  # the first that is marked as ours, the first that is not
         self.spans: list[Span] = []
         self.rejections: list[Rejection] = []
 
@@ -50,7 +62,7 @@ class Loops:
 
     def __init__(self, delimiters: Delimiters, oddities: list[Oddity]) -> None:
         self._oddities = oddities
-        self._benefits = BenefitLoop(delimiters.repetition, delimiters.component, self.note)
+        self._benefits = BenefitLoop(delimiters.repetition, delimiters.component, oddities)
         self._loops: dict[str, _Loop] = {}
         self._loop: _Loop | None = None
         self._answered_on = ""
@@ -107,7 +119,7 @@ class Loops:
 
     def _take_trace(self, elements: Elements, number: int) -> None:
         if self._loop is not None and elements[2]:
-            self._loop.traces.append((elements[1], elements[2]))
+            self._loop.traces.setdefault(elements[1] == ECHOED, elements[2])
 
     def _take_reference(self, elements: Elements, number: int) -> None:
         if self._loop is not None and elements[1] in GROUP_NUMBERS and not self._loop.group_number:
@@ -129,11 +141,15 @@ class Loops:
             self._loop.spans.append(span)
 
     def _take_rejection(self, elements: Elements, number: int) -> None:
-        if self._loop is not None:
-            place = "2100" if self._loop.name is not None else "2000"
-            self._loop.rejections.append(
-                Rejection(place + self._loop.letter, elements[3], elements[4], number)
-            )
+        loop = self._loop
+        if loop is None or loop.is_full:
+            return
+        if len(loop.rejections) == MOST_REJECTIONS:
+            loop.is_full = True
+            self.note("too_many_rejections", number)
+            return
+        place = "2100" if loop.name is not None else "2000"
+        loop.rejections.append(Rejection(place + loop.letter, elements[3], elements[4], number))
 
     def _finish_patient(self, broken: str | None, *, is_last: bool = False) -> None:
         """Close the patient at hand; payer, provider and subscriber stay for the next one."""
@@ -147,7 +163,7 @@ class Loops:
         if patient is not None or is_last:
             self._done.append(self._transaction(patient, sorted(rejections, key=_place), broken))
         self._benefits.clear()
-        self._oddities = []
+        self._oddities = self._benefits.oddities = []
         for letter in (DEPENDENT, *((SUBSCRIBER,) if dependent is None else ())):
             loops.pop(letter, None)
 
@@ -158,16 +174,18 @@ class Loops:
         nobody = _Loop("")
         dependent = loops.get(DEPENDENT)
         subscriber = loops.get(SUBSCRIBER, nobody)
-        traces = [*(patient or nobody).traces, *(subscriber.traces if patient is not subscriber else ())]
-        trace = next((one for one in traces if one[0] == ECHOED), traces[0] if traces else ("", ""))
-        lines = self._benefits.lines()
+        stated = (patient or nobody).traces, subscriber.traces
+        trace, echoed = next(
+            ((one[is_ours], is_ours) for is_ours in (True, False) for one in stated if is_ours in one),
+            ("", False),
+        )
         return Transaction(
             payer=loops.get(PAYER, nobody).whole_party(),
             subscriber=subscriber.whole_party(),
             dependent=dependent.whole_party() if dependent is not None else None,
-            trace=trace[1],
-            echoed=trace[0] == ECHOED,
-            lines=lines,
+            trace=trace,
+            echoed=echoed,
+            lines=self._benefits.lines(),
             spans=tuple((patient or nobody).spans),
             rejections=tuple(rejections),
             answered_on=read_day(self._answered_on),

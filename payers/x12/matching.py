@@ -56,6 +56,7 @@ def holds_for(line: Line, on: date | None) -> bool:
 def match_lines(lines: Iterable[Line], ranks: Ranks, wanted: Wanted, on: date | None) -> Matched:
     """Return the lines that speak of a level and apply to what was asked."""
     matched = Matched()
+    named: dict[int | str, str | None] = {}
     by_rank: dict[int, dict[str, list[Line]]] = {}
     procedures, service_types = ranks.procedures, ranks.service_types
     for line in lines:
@@ -68,7 +69,7 @@ def match_lines(lines: Iterable[Line], ranks: Ranks, wanted: Wanted, on: date | 
             rank = service_types[service_type]
         else:
             continue
-        if speaks_of(line, wanted.level_of_care) and _applies(line, wanted, on, matched):
+        if speaks_of(line, wanted.level_of_care) and _applies(line, wanted, on, matched, named):
             kind = "1" if line.code in ACTIVE else line.code
             by_rank.setdefault(rank, {}).setdefault(kind, []).append(line)
     letter = LETTERS[wanted.network]
@@ -80,7 +81,10 @@ def match_lines(lines: Iterable[Line], ranks: Ranks, wanted: Wanted, on: date | 
     return matched
 
 
-def _applies(line: Line, wanted: Wanted, on: date | None, matched: Matched) -> bool:
+def _applies(
+    line: Line, wanted: Wanted, on: date | None, matched: Matched, named: dict[int | str, str | None]
+) -> bool:
+    """Say whether a line applies; `named` keeps what the text of an EB names, for all of its lines."""
     detail = line.detail
     if detail is NO_DETAIL:
         return True
@@ -92,9 +96,10 @@ def _applies(line: Line, wanted: Wanted, on: date | None, matched: Matched) -> b
     if detail.places and not _is_place_of(detail.places, wanted.modality):
         matched.elsewhere.append(line)
         return False
-    named = names_other_level(line, wanted.level_of_care)
-    if named is not None:
-        matched.oddities.append(Oddity("other_level_named", line.at, {"level": named}))
+    if line.at not in named:
+        named[line.at] = names_other_level(line, wanted.level_of_care)
+    if named[line.at] is not None:
+        matched.oddities.append(Oddity("other_level_named", line.at, {"level": named[line.at]}))
         return False
     return True
 

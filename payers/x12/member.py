@@ -45,7 +45,10 @@ def _check(transaction: Transaction, member: Person, trace: str) -> list[str]:
     traced = bool(trace) and transaction.trace == trace
     if trace and transaction.echoed and not traced:
         raise WrongMember("trace")
-    if transaction.broken is not None or any(map(rejects_patient, transaction.rejections)):
+    if transaction.broken is not None:
+        return []
+    if any(map(rejects_patient, transaction.rejections)):
+        _check_rejected(transaction, member, traced)
         return []
     person, noted = transaction.person, []
     born = person.birth_date
@@ -64,6 +67,15 @@ def _check(transaction: Transaction, member: Person, trace: str) -> list[str]:
     if _has_other_id(transaction, member):
         noted.append("reply_corrects_member_id")
     return noted
+
+
+def _check_rejected(transaction: Transaction, member: Person, traced: bool) -> None:
+    """A rejection repeats what was asked, if anything; without a trace that has to be the member."""
+    person = transaction.person
+    if traced or not (person.name and person.birth_date and member.birth_date):
+        return
+    if person.birth_date != member.birth_date and not _is_named_alike(person, member):
+        raise WrongMember("name")
 
 
 def _is_named_alike(person: Party, member: Person) -> bool:

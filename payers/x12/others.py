@@ -82,7 +82,7 @@ def _kind(line: Line, types: set[str]) -> str | None:
         return QMB
     if kind == codes.MEDICARE_RISK and (code == codes.OTHER_PAYER or types & MEDICARE_PARTS):
         return MEDICARE_ADVANTAGE
-    if line.detail.entities and codes.MEDICAID in (kind, *types) and code in MANAGERS:
+    if line.detail.entities and code in MANAGERS and (kind == codes.MEDICAID or codes.MEDICAID in types):
         return MANAGED_CARE
     if code == codes.OTHER_PAYER and line.detail.entities:
         return OTHER

@@ -63,13 +63,13 @@ def find_pots(
         is_family = level in codes.FAMILY
         if (
             (is_family or level in codes.INDIVIDUAL)
-            and speaks_of(line, wanted.level_of_care)
+            and (not line.insurance_type or speaks_of(line, wanted.level_of_care))
             and (line.detail is NO_DETAIL or (holds_for(line, on) and not line.detail.rejections))
         ):
             sorted_lines.setdefault((line.code, is_family), []).append(line)
     found = {key: _make(_best(group, ranks, wanted, letter), oddities) for key, group in sorted_lines.items()}
     deductible, out_of_pocket = (
-        _without_placeholders(Pots(found.get((kind, False)), found.get((kind, True))), kind, oddities)
+        _without_placeholders(found.get((kind, False)), found.get((kind, True)), kind, oddities)
         for kind in POT_KINDS
     )
     return deductible, out_of_pocket
@@ -138,11 +138,14 @@ def _is_no_limit(figure: Figure | None) -> bool:
     return figure.cents in SENTINELS or figure.cents >= NO_LIMIT_FROM
 
 
-def _without_placeholders(pots: Pots, kind: str, oddities: list[Oddity]) -> Pots:
+def _without_placeholders(
+    individual: Pot | None, family: Pot | None, kind: str, oddities: list[Oddity]
+) -> Pots:
     """Drop pots of zero that are how payers write "none", never "nothing left to pay"."""
-    individual = _unless_placeholder(pots.individual, pots.family, kind, oddities)
-    family = _unless_placeholder(pots.family, pots.individual, kind, oddities)
-    return Pots(individual, family)
+    return Pots(
+        _unless_placeholder(individual, family, kind, oddities),
+        _unless_placeholder(family, individual, kind, oddities),
+    )
 
 
 def _unless_placeholder(pot: Pot | None, other: Pot | None, kind: str, oddities: list[Oddity]) -> Pot | None:

@@ -60,7 +60,12 @@ class _Envelope:
     def take(self, batch: list[Segment]) -> Iterator[Transaction]:
         """Take segments; yield the transactions that they complete."""
         first, done = self._splitter.number + 1, 0
-        for place in [place for place, segment in enumerate(batch) if segment[0] in ENVELOPE]:
+        marks = [
+            place
+            for place, segment in enumerate(batch)
+            if segment[0] != "EB" and segment[0] in ENVELOPE  # most are EB
+        ]
+        for place in marks:
             self._hold(batch[done:place])
             done, self._number = place + 1, first + place
             yield from self._take_mark(batch[place][0], batch[place])

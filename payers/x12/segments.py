@@ -22,7 +22,7 @@ ISA_LENGTH = 106
 LAST_ELEMENT = 103  # where the separator before ISA16 stands
 # With so much text at hand a header is whole, if it is one at all.
 LONG_ENOUGH = 2 * ISA_LENGTH
-HEADER = r"[ \t\r\n]*(ISA[^A-Za-z0-9 \t\r\n])"
+HEADER = re.compile(r"ISA[^A-Za-z0-9 \t\r\n]")
 ISA_VERSION, ISA_REPETITION = 12, 11
 # Before this version ISA11 named a standard and nothing repeated.
 FIRST_WITH_REPETITION = "00402"
@@ -104,23 +104,33 @@ class Splitter:
 
     def batches(self, pieces: Iterable[str]) -> Iterator[list[Segment]]:
         """Yield the segments that are at hand, a list at a time; raises `UnreadableReply`."""
-        rest = ""
+        waiting, length = [""], 0
         for piece in pieces:
-            rest += piece
             self.taken += len(piece)
-            if not self._awaits_header or len(rest) >= LONG_ENOUGH:
-                rest = yield from self._cut(rest, is_last=False)
-                if len(rest) > MOST_BYTES:
+            waiting.append(piece)
+            length += len(piece)
+            if length > MOST_BYTES or self._is_enough(waiting):
+                waiting = [(yield from self._cut("".join(waiting), is_last=False))]
+                length = len(waiting[0])
+                if length > MOST_BYTES:
                     raise UnreadableReply("too_large")
-        rest = yield from self._cut(rest, is_last=True)
+        rest = yield from self._cut("".join(waiting), is_last=True)
         last = rest.strip(BLANKS)
         if last:
             yield [last.split(self.delimiters.element)]
             self.number += 1
 
+    def _is_enough(self, waiting: list[str]) -> bool:
+        """Say whether the pieces that wait hold a whole header, or the end of a segment."""
+        if self._awaits_header:
+            return len("".join(waiting).lstrip(BLANKS + BYTE_ORDER_MARK)) >= LONG_ENOUGH
+        return self.delimiters.terminator in waiting[-1]
+
     def _cut(self, text: str, *, is_last: bool) -> Generator[list[Segment], None, str]:
         """Yield the segments that are complete, an interchange at a time, and return what is not."""
         start = 0
+        if self.number and not self._awaits_header:
+            start = self._skip_to_header(text)
         while True:
             if self._awaits_header:
                 if self.number and not is_last and len(text) - start < LONG_ENOUGH:
@@ -160,12 +170,28 @@ class Splitter:
             raise UnreadableReply("truncated" if "ISA".startswith(bare) else "not_x12", at)
         return at
 
+    def _skip_to_header(self, text: str) -> int:
+        """Return where the next interchange begins, if the text begins with it, else 0."""
+        at = len(text) - len(text.lstrip(BLANKS))
+        if HEADER.match(text, at) is None:
+            return 0
+        self._awaits_header = True
+        if at:
+            self.note("blanks_around_segments", self.number + 1)
+        return at
+
     def _find_header(self, text: str, start: int) -> int | None:
         """Return where the next interchange begins, if another does."""
         if text.find("ISA", start) < 0:
             return None
-        found = re.compile(re.escape(self.delimiters.terminator) + HEADER).search(text, start)
-        return found.start(1) if found is not None else None
+        terminator = self.delimiters.terminator
+        for found in HEADER.finditer(text, start):
+            before = found.start() - 1
+            while before > start and text[before] in BLANKS and text[before] != terminator:
+                before -= 1
+            if before >= start and text[before] == terminator:
+                return found.start()
+        return None
 
     def _split(self, text: str) -> Iterator[list[Segment]]:
         """Yield the segments of a text that ends where a segment does."""

@@ -17,6 +17,7 @@ from payers.x12.matching import Matched
 from payers.x12.model import Line, Oddity
 
 SHARES = (codes.COPAY, codes.COINSURANCE)
+LIMIT_UNITS = frozenset(codes.FREQUENCY_UNITS.values())
 
 
 class CopayLine(NamedTuple):
@@ -144,9 +145,8 @@ def _spread(
     used: list[LimitLine], key: tuple[str, str, str], groups: dict[tuple[str, str, str], list[LimitLine]]
 ) -> None:
     """What is used says no unit: it belongs to the limit of the same service."""
-    for other, parts in groups.items():
-        if other[:2] == key[:2]:
-            parts += used
+    for unit in LIMIT_UNITS:
+        groups.get((*key[:2], unit), []).extend(used)
 
 
 def _join(parts: list[LimitLine]) -> LimitLine:

@@ -5,7 +5,7 @@ A rejected inquiry is never "inactive": nobody was found to be anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -17,7 +17,7 @@ from payers.x12.spans import DATE_OF_SERVICE, find_end, find_start, has_validity
 
 STATED = codes.ACTIVE | codes.INACTIVE
 ACTIVE, INACTIVE, UNDETERMINED = "active", "inactive", "undetermined"
-PLAN_FIRST = {codes.PLAN: 0, "": 1, codes.MEDICAL: 2}
+PLAN_FIRST = (codes.PLAN, "", codes.MEDICAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,15 @@ def rejects_patient(rejection: Rejection) -> bool:
 
 def find_status(transaction: Transaction, on: date | None, level_of_care: str | None = None) -> Status:
     """Return the patient's status on a date, as far as a level of care has to do with it."""
-    lines = [line for line in transaction.lines if line.code in STATED and speaks_of(line, level_of_care)]
+    lines = [
+        line
+        for line in transaction.lines
+        if line.code in STATED and (not line.insurance_type or speaks_of(line, level_of_care))
+    ]
     if transaction.broken is not None:
         return Status(UNDETERMINED, ("broken",))
     if any(rejects_patient(one) for one in transaction.rejections):
-        return _described(UNDETERMINED, (), transaction, _leading(filter(_is_active, lines)))
+        return _described(UNDETERMINED, (), transaction, _leading([*filter(_is_active, lines)]))
     return _judge(transaction, lines, on)
 
 
@@ -109,9 +113,13 @@ def _terms(line: Line) -> tuple[object, ...]:
     return (line.insurance_type, *period)
 
 
-def _leading(active: Iterable[Line]) -> Line | None:
-    """Return the line that speaks most of the plan as a whole."""
-    return min(active, key=lambda line: PLAN_FIRST.get(line.service_type, len(PLAN_FIRST)), default=None)
+def _leading(active: Sequence[Line]) -> Line | None:
+    """Return the line that speaks most of the plan as a whole, if there is any line."""
+    for service_type in PLAN_FIRST:
+        for line in active:
+            if line.service_type == service_type:
+                return line
+    return active[0] if active else None
 
 
 def _described(status: str, reasons: tuple[str, ...], transaction: Transaction, line: Line | None) -> Status:

@@ -204,8 +204,6 @@ class _Witness:
             for odd in level.oddities:
                 if odd.code in TELLING:
                     yield Step(f"reply_{odd.code}", {"level": name}, (self.facts.cite(odd.at),))
-        if self.transaction.broken is not None:
-            yield Step("reply_incomplete", {}, (self.facts.cite(None),))
 
     def _hint_step(self, hint: Hint, level_of_care: str | None) -> Step:
         params = {"level": level_of_care, "quote": hint.text or describe_line(hint.line)}

@@ -11,7 +11,7 @@ from flask_smorest import Blueprint
 
 from schemas.answers import VERIFICATION
 from schemas.inquiry import VERIFICATION_REQUEST
-from service import record
+from service import pending, record
 from service.api import results
 from service.api.describe import ETAG, IF_NONE_MATCH, LANGUAGE, PREFER, creation, operation
 from service.api.exchange import json_body, listing, page, query, spoken, tagged, waits
@@ -89,7 +89,7 @@ def search() -> Response:
 )
 def fetch(verification_id: UUID) -> Response:
     """As it was answered, in the caller's language; 304 where the caller has it already."""
-    kept_now = record.settle_overdue(office(), _kept(verification_id))
+    kept_now = pending.settle_overdue(office(), _kept(verification_id))
     return tagged(spoken(speak(record.present(kept_now))))
 
 
@@ -159,4 +159,4 @@ def _follow(draft: record.Draft) -> Callable[[], object] | None:
     if draft.verification.status != kept.PENDING:
         return None
     here = office()
-    return lambda: here.background.submit(record.complete, here, draft.verification)
+    return lambda: here.background.submit(pending.complete, here, draft.verification)

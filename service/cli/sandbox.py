@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import socket
 import subprocess
 import sys
@@ -43,6 +44,8 @@ def sandbox(host: str, port: int, with_service: bool) -> None:
     if not with_service:
         payer.serve()
         return
+    # Being told to end is as good as Ctrl+C: the service that was started has to end too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     payer.start()
     try:
         with _service(payer.url) as (address, key):
@@ -111,7 +114,9 @@ def _wait_for_interrupt() -> None:
 def lines_to_try(address: str, key: str, today: date) -> Iterator[str]:
     """Yield a curl line for each member of the roster, with what it shows."""
     yield f"The service that asks it is ready at {address} (documentation: {address}/docs)."
-    start = today + timedelta(days=7 - today.weekday())
+    # Payers are asked about days of this month, so a Monday of the next would be asked about too early.
+    monday = today + timedelta(days=7 - today.weekday())
+    start = monday if monday.month == today.month else today
     for member in ROSTER:
         yield ""
         yield f"# {member.key} ({member.payer}): {member.shows}"
@@ -138,6 +143,7 @@ def request_about(member: Member, start: date) -> dict[str, Any]:
         }
     return {
         "payer": member.payer,
+        "network": "in",
         "member": asked,
         "condition": member.condition,
         "level_of_care": member.level_of_care,

@@ -202,5 +202,6 @@ def _page(session: Session, query: Select[Any], page: Page) -> tuple[list[Summar
 def _opened(session: Session, row: Row[Any]) -> Verification:
     kept = {name: value for name, value in row._mapping.items() if not name.endswith("_index")}
     for column in SEALED:
-        kept[column] = session.open(kept[column], f"verifications.{column}:{row.id}") or ()
+        kept[column] = session.open(kept[column], f"verifications.{column}:{row.id}")
+    kept["heard"] = kept["heard"] or ()
     return Verification(**kept)

@@ -11,20 +11,25 @@ from schemas.model import (
     AuthorizationTerms,
     Certification,
     Clock,
+    Contact,
     Copay,
     LevelBenefits,
     OtherCoverage,
     ProgramRules,
+    Step,
 )
 from tests.engine.builders import (
     IOP,
     MONDAY,
+    PHP,
+    REPLY,
     answer,
     copay,
     covered_level,
     phase,
     plan,
     published,
+    reported,
     says,
     sessions,
     told,
@@ -220,3 +225,76 @@ def test_medicaid_has_no_pots_that_a_new_year_would_fill_again():
     found = over_new_year(line_of_business="medicaid")
     assert days(found, "reverify_new_plan_year") == []
     assert days(found, "reverify") == [date(2027, 1, 1)]
+
+
+# --- what a live reply, or its failing to come, leaves to do
+
+
+PASSING = (
+    "payer_busy",
+    "payer_failing",
+    "payer_interrupted",
+    "payer_no_connection",
+    "payer_resting",
+    "payer_throttled",
+    "payer_timed_out",
+    "rejected_retry_later",
+)
+LASTING = (
+    "payer_not_trusted",
+    "payer_refused_credentials",
+    "payer_refused_address",
+    "payer_reply_unreadable",
+    "payer_reply_wrong_member",
+    "payer_needs_identifiers",
+    "rejected_fix_patient_data",
+)
+TODAY = date(2026, 2, 20)
+
+
+@pytest.mark.parametrize("code", PASSING)
+def test_a_payer_that_may_answer_a_little_later_is_asked_again(code):
+    (step,) = [one for one in steps(warnings=(Step(code),)) if one.code == "ask_again_later"]
+    assert (step.by, step.params) == (TODAY, {"payer": "Invented Health"})
+
+
+@pytest.mark.parametrize("code", LASTING)
+def test_where_asking_again_does_not_help_nobody_is_sent_to_ask(code):
+    assert days(steps(warnings=(Step(code),)), "ask_again_later") == []
+
+
+def test_however_much_went_wrong_the_payer_is_asked_again_once():
+    assert days(steps(warnings=tuple(Step(code) for code in PASSING)), "ask_again_later") == [TODAY]
+
+
+WHO = Contact("Invented Minds", "800-555-0102", None, "INVBH")
+
+
+def administered(who=WHO, **more):
+    found = steps(reported_benefits=says("reported", administrator=reported(who)), **more)
+    return [step for step in found if step.code == "call_administrator"]
+
+
+def test_an_administrator_that_was_not_heard_is_called_about_the_level():
+    (step,) = administered()
+    assert step.params == {"payer": "Invented Minds", "phone": "800-555-0102", "level": IOP}
+    assert (step.by, step.citations) == (TODAY, (REPLY,))
+
+
+def test_an_administrator_that_was_heard_need_not_be_called():
+    assert administered(administrator_heard=True) == []
+
+
+def test_where_the_payer_says_that_there_is_none_nobody_is_called():
+    assert administered(who=None) == []
+
+
+def test_an_administrator_whom_only_the_call_named_is_known_already():
+    heard = replace(level(), administrator=told(WHO))
+    assert days(steps(heard=heard), "call_administrator") == []
+
+
+def test_the_administrator_is_called_about_each_level_once():
+    asked = (phase(PHP, weeks=2), phase(IOP, None, weeks=2), phase(IOP, None, weeks=2, days_per_week=2))
+    found = steps(*asked, reported_benefits=says("reported", administrator=reported(WHO)))
+    assert [step.params["level"] for step in found if step.code == "call_administrator"] == [PHP, IOP]

@@ -89,6 +89,33 @@ def test_the_more_specific_fact_wins_over_the_newer_one():
     assert level.allowed_amount.value == 10000
 
 
+@pytest.mark.parametrize(("reported_on", "told_on"), [(OLDER, NEWER), (NEWER, OLDER)])
+@pytest.mark.parametrize(
+    ("marks", "expected"),
+    [
+        ({"by_procedure": True}, 20000),
+        ({"inferred": True}, 10000),
+    ],
+)
+def test_procedure_beats_level_and_level_beats_service_type_whatever_their_days(
+    marks, expected, reported_on, told_on
+):
+    level = settled_level(
+        reported_level=LevelBenefits(allowed_amount=reported(20000, reported_on, **marks)),
+        told_level=LevelBenefits(allowed_amount=told(10000, told_on)),
+    )
+    assert level.allowed_amount.value == expected
+
+
+def test_of_two_facts_of_the_same_procedure_the_newer_stands():
+    for told_on, reported_on, expected in ((OLDER, NEWER, 20000), (NEWER, OLDER, 10000)):
+        level = settled_level(
+            reported_level=LevelBenefits(allowed_amount=reported(20000, reported_on, by_procedure=True)),
+            told_level=LevelBenefits(allowed_amount=told(10000, told_on, by_procedure=True)),
+        )
+        assert level.allowed_amount.value == expected
+
+
 def test_what_nobody_said_never_beats_a_fact():
     both = settled(
         says("published", plan_name=published("Plan A")), says("reported"), says("told", active=told(True))
@@ -134,6 +161,13 @@ def test_a_covered_that_is_only_inferred_never_beats_a_published_not_covered():
     assert settled_level(refused, inferred).covered.value is False
 
 
+def test_beside_an_inferred_covered_what_was_told_of_the_level_decides():
+    refused = LevelBenefits(covered=published(False))
+    inferred = LevelBenefits(covered=reported(True, NEWER, inferred=True))
+    assert settled_level(refused, inferred, LevelBenefits(covered=told(True, OLDER))).covered.value is True
+    assert settled_level(refused, inferred, LevelBenefits(covered=told(False, OLDER))).covered.value is False
+
+
 def test_a_covered_of_this_level_beats_a_published_not_covered():
     refused = LevelBenefits(covered=published(False))
     assert settled_level(refused, LevelBenefits(covered=reported(True))).covered.value is True
@@ -176,6 +210,14 @@ def test_told_and_reported_authorization_beats_published_and_the_more_cautious_w
     published_, reported_, told_, expected
 ):
     assert settled_authorization(published_, reported_, told_) == expected
+
+
+@pytest.mark.parametrize(("reported_on", "told_on"), [(OLDER, NEWER), (NEWER, OLDER)])
+def test_the_more_cautious_authorization_stands_whoever_spoke_last_and_of_what(reported_on, told_on):
+    asked = LevelBenefits(prior_authorization=reported("not_required", reported_on, by_procedure=True))
+    heard = LevelBenefits(prior_authorization=told("required", told_on))
+    fact = settled_level(LevelBenefits(), asked, heard).prior_authorization
+    assert (fact.value, fact.citation.kind) == ("required", "told")
 
 
 def test_an_inferred_none_needed_never_beats_a_published_need():

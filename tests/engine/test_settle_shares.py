@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from schemas.model import (
     Accumulator,
     Copay,
@@ -78,6 +80,31 @@ def test_the_newer_of_two_shares_of_the_member_stands():
     assert [fact.value for fact in level.copay] == [Copay(2000)]
 
 
+@pytest.mark.parametrize(("reported_on", "told_on"), [(OLDER, NEWER), (NEWER, OLDER)])
+@pytest.mark.parametrize(
+    ("marks", "expected"), [({"by_procedure": True}, "reported"), ({"inferred": True}, "told")]
+)
+def test_the_more_specific_share_stands_whatever_its_day(marks, expected, reported_on, told_on):
+    level = settled_level(
+        None,
+        LevelBenefits(copay=(reported(Copay(2000), reported_on, **marks),)),
+        LevelBenefits(copay=(told(Copay(1500), told_on),)),
+    )
+    assert [fact.citation.kind for fact in level.copay] == [expected]
+
+
+def test_one_line_of_the_procedure_carries_the_whole_share_of_its_witness():
+    level = settled_level(
+        None,
+        LevelBenefits(
+            copay=(reported(Copay(2000), OLDER, by_procedure=True),),
+            coinsurance=(reported(Decimal("0.20"), OLDER, inferred=True),),
+        ),
+        LevelBenefits(copay=(told(Copay(1500), NEWER),)),
+    )
+    assert [fact.value for fact in (*level.copay, *level.coinsurance)] == [Copay(2000), Decimal("0.20")]
+
+
 def test_a_told_coinsurance_leaves_the_published_cap_of_a_service_standing():
     # 20 % of 100 is 20, capped at 15.
     rules = plan(
@@ -108,6 +135,17 @@ def test_of_two_limits_of_the_member_the_newer_stands():
     assert [fact.value.units for fact in level.limits] == [20]
 
 
+@pytest.mark.parametrize(("marks", "units"), [({"by_procedure": True}, 20), ({"inferred": True}, 30)])
+def test_the_more_specific_limit_stands_whatever_its_day(marks, units):
+    for reported_on, told_on in ((OLDER, NEWER), (NEWER, OLDER)):
+        level = settled_level(
+            None,
+            LevelBenefits(limits=(reported(Limit(20), reported_on, **marks),)),
+            LevelBenefits(limits=(told(Limit(30), told_on),)),
+        )
+        assert [fact.value.units for fact in level.limits] == [units]
+
+
 def test_published_limits_stand_where_nobody_spoke_of_the_members():
     level = settled_level(LevelBenefits(limits=(published(Limit(30)),)), None, covered_level())
     assert [fact.value.units for fact in level.limits] == [30]
@@ -118,6 +156,16 @@ def test_limit_and_remaining_of_one_pot_come_from_the_same_witness():
     reply = Accumulator(remaining=reported(3000, NEWER))
     chosen = settled_pot(None, reply, Accumulator(told(100000, OLDER), None, told(90000, OLDER)))
     assert (chosen.limit, chosen.remaining.value) == (None, 3000)
+
+
+def test_of_two_pots_of_the_member_the_newer_stands_whole():
+    for reported_on, told_on, expected in ((OLDER, NEWER, (200000, None)), (NEWER, OLDER, (150000, 75000))):
+        both = settled_pot(
+            None,
+            Accumulator(limit=reported(150000, reported_on), remaining=reported(75000, reported_on)),
+            Accumulator(limit=told(200000, told_on)),
+        )
+        assert (both.limit.value, both.remaining.value if both.remaining else None) == expected
 
 
 def test_a_met_amount_that_was_told_stands_beside_the_limit_that_was_reported():

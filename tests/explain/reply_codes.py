@@ -49,7 +49,7 @@ HINTS = tuple(f"reply_hint_{kind}" for kind in texts_of(LEVEL, within="Hint"))
 TITLES = tuple(text for text in texts_of(WITNESS) if text.startswith("Eligibility reply"))
 
 LIVE: dict[tuple[str, str], tuple[str, ...]] = {
-    ("hearing", "failure or 'payer_reply_unreadable'"): FAILURES,
+    ("hearing", "failure or ADAPTER_FAILED"): FAILURES,
     ("member", "code"): ODD_MEMBERS,
     ("witness", "f'rejected_{kind}'"): REJECTED,
     ("witness", "f'reply_{odd.code}'"): ODD_LINES,

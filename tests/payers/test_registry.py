@@ -8,7 +8,7 @@ import pytest
 
 from payers.adapters.rulebook import RulebookAdapter
 from payers.errors import UnknownPayer
-from payers.registry import ADAPTERS, find_adapter, find_payer, list_payers, nearest, resolve
+from payers.registry import find_adapter, find_payer, list_payers, nearest, resolve
 from payers.rulebook import Rulebook, load_rulebook
 from schemas.model import Payer
 from tests.payers.invented import load
