@@ -30,6 +30,8 @@ OF_MEANING = frozenset(
         "not_whole_minutes",
         "phases_overlap",
         "phases_run_backwards",
+        "reply_not_readable",
+        "reply_of_another_member",
         "required",
         "search_unclear",
         "start_date_missing",
