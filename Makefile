@@ -106,9 +106,14 @@ proof: tools ## The money identities over 100,000 random cases of each kind (a q
 	OPENVOB_PROOF_CASES=200000 $(PYTEST) -q tests/engine/test_identities.py
 
 .PHONY: bench
-bench: tools ## How long a determination and a request take, against bare Flask
+bench: tools ## How long a determination, a request and a 271 take, against bare peers
 	$(BIN)/python -m bench.engine
 	$(BIN)/python -m bench.route
+	$(BIN)/python -m bench.x12
+
+.PHONY: fuzz
+fuzz: tools ## The readers of replies against N broken ones (N=200000, a quarter as many in JSON: minutes)
+	$(BIN)/python -m tests.payers.fuzz --count $(or $(N),200000)
 
 # --- what is made from the code and kept beside it ----------------------------------------------
 

@@ -6,15 +6,18 @@ entity or place) is read from there only where the list itself does not have it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from payers.clearinghouse.document import Object, below, each_object, each_text, find_object, find_text
 from payers.clearinghouse.notes import Notes
 from payers.clearinghouse.parties import read_coded_entity, read_payer, read_person
 from payers.clearinghouse.rejections import read_rejections
 from payers.clearinghouse.words import STATUSES, as_word
+from payers.x12.benefit_loop import MOST_BELOW, MOST_SERVICE_TYPES
 from payers.x12.model import NO_DETAIL, Detail, Line, Message, Party, Quantity, Transaction
 
+T = TypeVar("T")
 PLAN_STATUSES = frozenset(STATUSES.values())
 PLACE_OF_SERVICE = ("ZZ", "")
 TRACES = ("dependentTraceNumbers", "subscriberTraceNumbers")
@@ -74,13 +77,13 @@ def _trace(document: Object) -> str:
 def _lines(document: Object, notes: Notes) -> Iterator[Line]:
     for at, entry in each_object(document.get("benefitsInformation"), "/benefitsInformation"):
         line = _line(entry, at, notes)
-        for service_type in _service_types(entry):
+        for service_type in _service_types(entry, at, notes):
             yield line._replace(service_type=service_type)
 
 
-def _service_types(entry: Object) -> tuple[str, ...]:
+def _service_types(entry: Object, at: str, notes: Notes) -> tuple[str, ...]:
     codes = dict.fromkeys(text for _, text in each_text(entry.get("serviceTypeCodes"), ""))
-    return tuple(codes) or ("",)
+    return notes.most("too_many_service_types", codes, MOST_SERVICE_TYPES, at) or ("",)
 
 
 def _line(entry: Object, at: str, notes: Notes) -> Line:
@@ -112,7 +115,7 @@ def _digest(document: Object, notes: Notes) -> Iterator[Line]:
     for at, status in each_object(document.get("planStatus"), "/planStatus"):
         stated = find_text(status, "statusCode") or find_text(status, "status")
         code, plan = notes.code("EB01", stated, at), find_text(status, "planDetails")
-        for service_type in _service_types(status):
+        for service_type in _service_types(status, at, notes):
             yield Line(code, "", service_type, "", plan, "", "", "", "", "", "", "", "", at)
 
 
@@ -120,16 +123,18 @@ def _detail(entry: Object, at: str, notes: Notes) -> Detail:
     dates = below(at, "benefitsDateInformation")
     entities = _all_or_one(entry, "benefitsRelatedEntities", "benefitsRelatedEntity", at)
     texts = each_object(entry.get("additionalInformation"), below(at, "additionalInformation"))
+    messages = (Message(find_text(text, "description"), place) for place, text in texts)
+    named = (read_coded_entity(entity, place, notes) for place, entity in entities)
+
+    def most(values: Iterable[T]) -> tuple[T, ...]:
+        return notes.most("too_much_below", values, MOST_BELOW, at)
+
     detail = Detail(
         spans=notes.spans(find_object(entry, "benefitsDateInformation"), dates),
-        messages=tuple(
-            Message(find_text(text, "description"), place)
-            for place, text in texts
-            if find_text(text, "description")
-        ),
-        places=tuple(_places(entry, at)),
-        quantities=tuple(_deliveries(entry, at, notes)),
-        entities=tuple(read_coded_entity(entity, place, notes) for place, entity in entities),
+        messages=most(message for message in messages if message.text),
+        places=most(_places(entry, at)),
+        quantities=most(_deliveries(entry, at, notes)),
+        entities=most(named),
     )
     return NO_DETAIL if detail == NO_DETAIL else detail
 

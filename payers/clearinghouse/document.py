@@ -10,6 +10,7 @@ from typing import Any
 
 Object = Mapping[str, Any]
 NOTHING: Object = {}
+LONGEST_NAME = 80
 
 
 def text_of(value: Any) -> str:
@@ -52,9 +53,10 @@ def find_text(value: Any, *names: str) -> str:
 
 
 def below(at: str, name: str | int) -> str:
-    """Return the pointer to what a place calls `name`."""
-    step = name if isinstance(name, int) else text_of(name).replace("~", "~0").replace("/", "~1")
-    return f"{at}/{step}"
+    """Return the pointer to what a place calls `name`; of a name that no reply has, only the beginning."""
+    if isinstance(name, int):
+        return f"{at}/{name}"
+    return f"{at}/{text_of(name[:LONGEST_NAME]).replace('~', '~0').replace('/', '~1')}"
 
 
 def each_object(value: Any, at: str) -> Iterator[tuple[str, Object]]:

@@ -6,10 +6,11 @@ What is not known is kept as it was sent.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from itertools import islice
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from payers.clearinghouse.document import Object, below, text_of
 from payers.clearinghouse.words import code_of
@@ -18,6 +19,7 @@ from payers.x12.spans import VALIDITY, read_day, read_span
 
 WITH_DASHES = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?")
 LONGEST_SHOWN = 20
+T = TypeVar("T")
 
 # DTP01 by what JSON calls a date: one qualifier for a day or a span, two where a span's sides have their own.
 QUALIFIERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -85,6 +87,13 @@ class Notes:
     def unknown(self, element: str, text: str, at: str) -> None:
         """Note a code that this reader does not know."""
         self._oddities.append(Oddity("unknown_code", at, {"element": element, "code": text[:LONGEST_SHOWN]}))
+
+    def most(self, code: str, values: Iterable[T], most: int, at: str) -> tuple[T, ...]:
+        """Return at most so many of the values, and note that there are more."""
+        kept = tuple(islice(values, most + 1))
+        if len(kept) > most:
+            self._oddities.append(Oddity(code, at, {"most": most}))
+        return kept[:most]
 
     def day(self, value: Any, at: str) -> date | None:
         """Return a day, or `None` where none is stated; one that cannot be read is noted."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from payers.clearinghouse.document import (
+    LONGEST_NAME,
     Object,
     below,
     each_object,
@@ -99,16 +100,17 @@ def _lines_by_kind(benefits: Object, at: str, plan: str, notes: Notes) -> Iterat
     for kind, entries in benefits.items():
         if kind == INVALID:
             continue
+        shown = text_of(kind[:LONGEST_NAME])
         for place, entry in each_object(entries, below(at, kind)):
-            yield _line(_code(kind, entry, place, notes), entry, plan, place, notes)
+            yield _line(_code(kind, shown, entry, place, notes), entry, plan, place, notes)
 
 
-def _code(kind: str, entry: Object, at: str, notes: Notes) -> str:
+def _code(kind: str, shown: str, entry: Object, at: str, notes: Notes) -> str:
     if kind == STATUS_KINDS:
         return notes.code("EB01", entry.get("status"), at)
     if kind not in KINDS:
-        notes.unknown("EB01", text_of(kind), at)
-        return text_of(kind)
+        notes.unknown("EB01", shown, at)
+        return shown
     return KINDS[kind]
 
 

@@ -17,7 +17,7 @@ PADDING = [""] * SIZE
 MISSING = [PADDING[stated:-1] for stated in range(SIZE)]  # by how many elements an EB has
 SERVICE_TYPE, PROCEDURE = 2, 12  # where EB03 and EB13 stand among the elements
 Elements = list[str]
-# All that are known, and ten times what the standard allows: what an EB fans out to is a product of both.
+# All that are known, and several times what the standard allows: an EB fans out to a product of both.
 MOST_SERVICE_TYPES = 200
 MOST_BELOW = 100
 A_PERSON = "1"  # NM102: somebody whose name comes in two parts

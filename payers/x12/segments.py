@@ -21,7 +21,7 @@ ISA_ELEMENTS = 16
 ISA_LENGTH = 106
 LAST_ELEMENT = 103  # where the separator before ISA16 stands
 # With so much text at hand a header is whole, if it is one at all.
-LONG_ENOUGH = 2 * ISA_LENGTH
+LONG_ENOUGH = 2 * ISA_LENGTH + 2
 HEADER = re.compile(r"ISA[^A-Za-z0-9 \t\r\n]")
 ISA_VERSION, ISA_REPETITION = 12, 11
 # Before this version ISA11 named a standard and nothing repeated.
@@ -75,7 +75,8 @@ def _find_last_element(text: str, start: int, element: str) -> int:
     """Return where the last separator of a header stands whose elements are not padded as they should be."""
     at = start + 3
     for _ in range(ISA_ELEMENTS - 1):
-        at = text.find(element, at + 1, start + LONG_ENOUGH)
+        # The last element and the terminator follow, and are at hand with it.
+        at = text.find(element, at + 1, start + LONG_ENOUGH - 2)
         if at < 0:
             whole = len(text) >= start + ISA_LENGTH
             raise UnreadableReply("not_x12" if whole else "truncated", start if whole else len(text))
