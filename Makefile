@@ -111,6 +111,10 @@ bench: tools ## How long a determination, a request and a 271 take, against bare
 	$(BIN)/python -m bench.route
 	$(BIN)/python -m bench.x12
 
+.PHONY: load
+load: tools ## Two hundred verifications at once, half of them to a payer that hangs (a minute)
+	$(BIN)/python -m bench.live
+
 .PHONY: fuzz
 fuzz: tools ## The readers of replies against N broken ones (N=200000, a quarter as many in JSON: minutes)
 	$(BIN)/python -m tests.payers.fuzz --count $(or $(N),200000)
@@ -138,6 +142,6 @@ $(UV): | $(VENV)/.made
 
 .PHONY: clean
 clean: ## Remove .venv and everything made by tools; instance/ (database and keys) stays
-	rm -rf $(VENV) .locker .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist openvob.egg-info
+	rm -rf $(VENV) .locker .bench .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist openvob.egg-info
 	find $(CHECKED) -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -f $(CATALOGS)
