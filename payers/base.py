@@ -57,6 +57,10 @@ class Ask:
     within: float | None = None
 
 
+# How the breaker of a channel stands: a payer is asked, left alone, or tried again with the next question.
+CLOSED, OPEN, HALF = "closed", "open", "half"
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """A reply as it came, word for word, with the trace number that it answers and when it was heard."""
@@ -80,6 +84,11 @@ class PayerAdapter(ABC, Generic[Message, Raw]):
 
     channel: ClassVar[str]
     capabilities: ClassVar[Capabilities]
+
+    @property
+    def state(self) -> str:
+        """How the payer is treated; a channel that keeps no breaker asks each time."""
+        return CLOSED
 
     def check(self, ask: Ask) -> Reply:
         """Ask a payer and return what it says; raises a `PayerError` where no answer can be had."""

@@ -27,7 +27,7 @@ from pybreaker import (
 )
 
 from payers.answers import Answer
-from payers.base import Heard
+from payers.base import CLOSED, HALF, OPEN, Heard
 from payers.connections import Connection
 from payers.errors import PayerUnreachable
 from payers.wire import Watch, open_session, post
@@ -60,6 +60,13 @@ class Exchange:
         self._breaker = CircuitBreaker(FAILURES_IN_A_ROW, REST_SECONDS, state_storage=self._circuit)
         self._kept: TTLCache[bytes, Heard] = TTLCache(MOST_KEPT, connection.keep_seconds)
         self._key = secrets.token_bytes(blake2b.MAX_KEY_SIZE)
+
+    @property
+    def state(self) -> str:
+        """How the payer is treated: asked, left alone, or tried again with the next question."""
+        if self._circuit.state == STATE_CLOSED:
+            return CLOSED
+        return OPEN if self._circuit.state == STATE_OPEN and self._rests() else HALF
 
     def recall(self, subject: bytes) -> Heard | None:
         """Return what was heard lately on the same subject."""

@@ -64,6 +64,11 @@ class HttpAdapter(PayerAdapter[tuple[Letter, ...], tuple[Heard, ...]]):
         self.credentials = credentials
         self.exchange = exchange or Exchange(connection)
 
+    @property
+    def state(self) -> str:
+        """How the payer is treated, as the exchange has it."""
+        return self.exchange.state
+
     def check(self, ask: Ask) -> Reply:
         """Ask a payer and return what it says; a reply that cannot be used is not remembered."""
         self.require_identifiers(ask)

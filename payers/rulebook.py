@@ -64,6 +64,12 @@ class Rulebook:
         """Ids of all payers, in order."""
         return tuple(sorted(self.data.payers))
 
+    @property
+    def looked_up(self) -> date | None:
+        """The day on which a source was last looked up, or `None` where there is no source."""
+        sources = (one for payer in self.data.payers.values() for one in payer.get("sources", {}).values())
+        return max((date.fromisoformat(str(one["retrieved"])) for one in sources), default=None)
+
     def identity(self, payer_id: str) -> PayerIdentity:
         """Return who a payer is; raises `UnknownPayer` with the nearest ids."""
         if payer_id not in self._identities:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 from typing import Any
 
-from payers.base import Ask, Heard, PayerAdapter, Reply
+from payers.base import CLOSED, Ask, Heard, PayerAdapter, Reply
 from payers.connections import Connection, Credentials
 from payers.registry import find_adapter
 
@@ -25,6 +25,7 @@ class Switchboard:
     ) -> None:
         self._credentials = credentials or (lambda connection_id: Credentials())
         listed = tuple(connections)
+        self._listed = listed
         self._payers: Mapping[str, Connection] = {payer: one for one in listed for payer in one.payers}
         self._administrators: Mapping[str, Connection] = {
             administrator: one for one in listed for administrator in one.administrators
@@ -47,6 +48,12 @@ class Switchboard:
                 make: Callable[..., Live] = find_adapter(adapter_name(connection))
                 self._open[connection.id] = make(connection, self._credentials(connection.id))
             return self._open[connection.id]
+
+    def states(self) -> dict[str, str]:
+        """Return how the breaker of each connection stands; one that was not needed yet is `closed`."""
+        with self._lock:
+            opened = dict(self._open)
+        return {one.id: opened[one.id].state if one.id in opened else CLOSED for one in self._listed}
 
 
 def adapter_name(connection: Connection) -> str:

@@ -7,9 +7,12 @@ from flask import Flask
 from service.api.problems import answer_problems
 from service.api.routes import add_routes
 from service.config import Settings
+from service.observe.access import observe
 from service.office import open_office
+from service.security.edges import keep_edges
 from service.security.guard import guard
 from service.security.keys import Doorkeeper
+from service.security.throttle import Throttle, limit_rates
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -23,7 +26,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.url_map.merge_slashes = False
     app.extensions["office"] = office
+    observe(app, settings)
     guard(app, Doorkeeper(office.store))
+    keep_edges(app, settings.trusted_proxies)
+    limit_rates(app, Throttle(settings, office.store.vault))
     add_routes(app)
     answer_problems(app)
     return app

@@ -7,7 +7,8 @@ same table for people; a test keeps the two equal.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +19,13 @@ HOUSE = Path(__file__).resolve().parent.parent
 
 CONNECTION_VARIABLES = "OPENVOB_CONNECTION_"
 """How the variables begin that hold what connections prove themselves with."""
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_FORMATS = ("json", "plain")
+
+RATE_OFF = "off"
+_RATE = re.compile("[1-9][0-9]{0,8}/(second|minute|hour|day)")
+_RATE_STORES = ("memory://", "redis://", "rediss://")
 
 
 class SettingError(ValueError):
@@ -55,6 +63,28 @@ class Settings:
         "OPENVOB_THREADS", "How many requests `vob serve` works on at a time; most wait for a payer."
     )
     max_body_bytes: int = _setting("OPENVOB_MAX_BODY_BYTES", "The largest request body taken, in bytes.")
+    log_level: str = _setting("OPENVOB_LOG_LEVEL", "The least grave lines that are logged.")
+    log_format: str | None = _setting(
+        "OPENVOB_LOG_FORMAT", "How log lines are written: `json`, or `plain` for people."
+    )
+    metrics_open: bool = _setting(
+        "OPENVOB_METRICS_OPEN", "Whether `/metrics` is shown without a key: `true` or `false`."
+    )
+    trusted_proxies: int = _setting(
+        "OPENVOB_TRUSTED_PROXIES", "How many proxies stand in front and are believed about who is calling."
+    )
+    rate_client: str = _setting("OPENVOB_RATE_CLIENT", "How often one client may call, or `off`.")
+    rate_address: str = _setting(
+        "OPENVOB_RATE_ADDRESS", "How often one address may call without a good key, or `off`."
+    )
+    rate_member: str = _setting(
+        "OPENVOB_RATE_MEMBER", "How often one client may ask about one member, or `off`."
+    )
+    rate_store: str = _setting(
+        "OPENVOB_RATE_STORE",
+        "Where calls are counted: `memory://`, or `redis://…` where several processes share the counts.",
+        secret=True,
+    )
     connection_secrets: Mapping[str, str] = _setting(
         CONNECTION_VARIABLES,
         "What each connection proves itself with: every variable that begins so.",
@@ -96,6 +126,14 @@ class Settings:
             port=_number(given, "OPENVOB_PORT", 8080, low=1, high=65535),
             threads=_number(given, "OPENVOB_THREADS", 64, low=1, high=1000),
             max_body_bytes=_number(given, "OPENVOB_MAX_BODY_BYTES", 1024 * 1024, low=1024, high=64 * 1024**2),
+            log_level=_choice(given, "OPENVOB_LOG_LEVEL", LOG_LEVELS, "info"),
+            log_format=_choice(given, "OPENVOB_LOG_FORMAT", LOG_FORMATS, "") or None,
+            metrics_open=_choice(given, "OPENVOB_METRICS_OPEN", ("true", "false"), "false") == "true",
+            trusted_proxies=_number(given, "OPENVOB_TRUSTED_PROXIES", 0, low=0, high=10),
+            rate_client=_rate(given, "OPENVOB_RATE_CLIENT", "600/minute"),
+            rate_address=_rate(given, "OPENVOB_RATE_ADDRESS", "60/minute"),
+            rate_member=_rate(given, "OPENVOB_RATE_MEMBER", "30/hour"),
+            rate_store=_rate_store(given),
             connection_secrets=MappingProxyType(
                 {name: value for name, value in given.items() if name.startswith(CONNECTION_VARIABLES)}
             ),
@@ -116,3 +154,24 @@ def _number(given: Mapping[str, str], variable: str, default: int, *, low: int, 
     if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
         raise SettingError(f"{variable} must be a whole number from {low} to {high}")
     return int(text)
+
+
+def _choice(given: Mapping[str, str], variable: str, choices: Sequence[str], default: str) -> str:
+    text = given.get(variable, default).strip().lower()
+    if text not in (*choices, default):
+        raise SettingError(f"{variable} must be one of: {', '.join(choices)}")
+    return text
+
+
+def _rate(given: Mapping[str, str], variable: str, default: str) -> str:
+    text = given.get(variable, default).strip().lower()
+    if text != RATE_OFF and not _RATE.fullmatch(text):
+        raise SettingError(f"{variable} must be like 600/minute (second, minute, hour, day), or {RATE_OFF}")
+    return text
+
+
+def _rate_store(given: Mapping[str, str]) -> str:
+    address = given.get("OPENVOB_RATE_STORE", "memory://").strip()
+    if not address.startswith(_RATE_STORES):
+        raise SettingError(f"OPENVOB_RATE_STORE must begin with one of: {', '.join(_RATE_STORES)}")
+    return address

@@ -28,6 +28,7 @@ from payers.errors import (
 from payers.switchboard import Switchboard, adapter_name, read_again
 from schemas.merge import merge_facts
 from schemas.model import Benefits, Contact, LevelBenefits, NetworkBenefits, Step
+from service.observe.metrics import count_call, note_breakers
 
 logger = logging.getLogger(__name__)
 
@@ -120,6 +121,13 @@ def new_trace() -> str:
 
 
 def _ask(switchboard: Switchboard, connection: Connection, ask: Ask, whom: str) -> tuple[Asked, Reply | None]:
+    asked, reply = _put(switchboard, connection, ask, whom)
+    count_call(connection.id, connection.channel, asked.failure)
+    note_breakers(switchboard.states())
+    return asked, reply
+
+
+def _put(switchboard: Switchboard, connection: Connection, ask: Ask, whom: str) -> tuple[Asked, Reply | None]:
     at = ask.asked_at or datetime.now(UTC)
     asked = Asked(whom, adapter_name(connection), connection.id, at, administrator=ask.administrator)
     try:

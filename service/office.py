@@ -10,7 +10,9 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
+from payers.base import OPEN
 from payers.rulebook import Rulebook, load_rulebook, load_rulebook_from_files
+from service.audit import Sealer
 from service.clinic import Clinic, load_clinic, load_clinic_from_bytes
 from service.config import SettingError, Settings
 from service.connections import check_connections, open_switchboard
@@ -35,6 +37,7 @@ class Office:
     settings: Settings
     store: Store
     desk: Desk
+    sealer: Sealer
     background: Executor = field(default_factory=lambda: ThreadPoolExecutor(AT_A_TIME), repr=False)
     _desks: dict[tuple[str, str], Desk] = field(default_factory=dict, repr=False)
 
@@ -68,15 +71,40 @@ class Office:
             "rulebook": bool(self.desk.rulebook.payer_ids),
         }
 
+    def payers_at_rest(self) -> list[str]:
+        """The connections whose payer failed lately and is left alone; answers go on without it."""
+        return [name for name, state in self.desk.switchboard.states().items() if state == OPEN]
+
 
 def open_store_of(settings: Settings) -> Store:
     """Open the database, with its tables up to date where it is an embedded one.
 
-    Raises `SettingError` where its tables are not, or where it was written with another data key.
+    Raises `SettingError` where it cannot be reached, where its tables are not up to date, or where it was
+    written with another data key.
     """
+    return _open_store(settings, may_upgrade=settings.is_embedded)
+
+
+def bring_up_to_date(settings: Settings) -> None:
+    """Make the tables of any database what this version expects; raises as `open_store_of` does."""
+    _open_store(settings, may_upgrade=True).close()
+
+
+def _open_store(settings: Settings, *, may_upgrade: bool) -> Store:
     settings.instance_path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    store = open_store(settings.database_url, make_vault(read_data_key(settings)))
-    if settings.is_embedded and not is_up_to_date(store.engine):
+    store = open_store(settings.database_url, make_vault(read_data_key(settings)), settings.threads)
+    try:
+        _make_usable(store, settings, may_upgrade)
+    except BaseException:  # nobody gets the store, so nobody else could close it
+        store.close()
+        raise
+    return store
+
+
+def _make_usable(store: Store, settings: Settings, may_upgrade: bool) -> None:
+    if not is_reachable(store):
+        raise SettingError("the database that OPENVOB_DATABASE_URL names cannot be reached")
+    if may_upgrade and not is_up_to_date(store.engine):
         upgrade(settings.database_url)
     if not is_up_to_date(store.engine):
         raise SettingError("the database is not up to date; bring it up with: vob db upgrade")
@@ -86,7 +114,6 @@ def open_store_of(settings: Settings) -> Store:
                 "the database was written with another data key; "
                 "give it in OPENVOB_DATA_KEY or OPENVOB_DATA_KEY_FILE"
             )
-    return store
 
 
 def open_office(settings: Settings) -> Office:
@@ -102,7 +129,7 @@ def open_office(settings: Settings) -> Office:
     now = datetime.now(UTC)
     rulebooks.put_in_use(store, rulebooks.RULEBOOK, rulebook.digest, rulebook.files, now)
     rulebooks.put_in_use(store, rulebooks.PROFILE, clinic.digest, {PROFILE_NAME: clinic.raw}, now)
-    return Office(settings, store, Desk(rulebook, clinic, open_switchboard(clinic, settings)))
+    return Office(settings, store, Desk(rulebook, clinic, open_switchboard(clinic, settings)), Sealer(store))
 
 
 def _clinic_from(files: Mapping[str, bytes]) -> Clinic:

@@ -13,13 +13,14 @@ from schemas.determination import dump_outcome
 from schemas.inquiry import load_inquiry
 from service.hearing import Hearing, dump_hearing, interrupt
 from service.office import Office
-from service.record import answer, right_now
-from service.store import verifications
+from service.record import answer, count_outcome, right_now
+from service.store import audit, verifications
 from service.store.session import transaction
 from service.store.verifications import PENDING, Verification
 from service.verify import hear, known
 
 OVERDUE = timedelta(seconds=60)
+ACTION, PURPOSE = "verification.complete", "payment"
 
 
 def complete(office: Office, pending: Verification) -> Verification:
@@ -48,5 +49,10 @@ def _complete(office: Office, pending: Verification, hearing: Hearing) -> Verifi
     )
     with transaction(office.store) as session:
         if verifications.complete(session, whole):
+            count_outcome(outcome)
+            # Nobody is calling now: it is done for whoever asked.
+            made = audit.Event(right_now(), whole.client_id, whole.made_by, ACTION, whole.id, PURPOSE)
+            audit.add(session, made)
+            office.sealer.wake()
             return whole
         return verifications.get(session, pending.id) or whole

@@ -20,6 +20,7 @@ from schemas.problem import BadRequest, FieldError
 from schemas.sources import moment
 from service.changes import list_changes
 from service.hearing import Hearing, dump_hearing, load_hearing
+from service.observe.metrics import count_determination
 from service.office import Office
 from service.security.crypto import external_index, member_index, person_index
 from service.store import cases, verifications
@@ -203,6 +204,7 @@ def _verification(
     before: Verification | None = None,
 ) -> Verification:
     outcome, answered = made.outcome, dump_outcome(made.outcome)
+    count_outcome(outcome)
     own = made.body.get("told_benefits")
     return Verification(
         id=new_id(),
@@ -225,6 +227,14 @@ def _verification(
         told=[*([own] if own else []), *made.told],
         answer={**answered, "changes": list_changes(before.answer, answered) if before else []},
         heard=dump_hearing(made.hearing),
+    )
+
+
+def count_outcome(outcome: Outcome) -> None:
+    """Count an answer that is to be kept, by what it says."""
+    phases, certainty = outcome.determination.phases, outcome.determination.estimate.certainty
+    count_determination(
+        outcome.payer.id, (phase.coverage.status for phase in phases), certainty, outcome.status
     )
 
 

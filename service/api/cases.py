@@ -18,6 +18,7 @@ from service.api.places import office
 from service.api.problems import Refused
 from service.api.shapes import CASE, CASE_CHANGE, CASES_QUERY, PAGE_QUERY
 from service.api.speaking import caller
+from service.api.trail import note
 from service.store import cases as kept
 from service.store import timeline as happened
 from service.store import verifications
@@ -41,6 +42,7 @@ def index() -> Response:
     wanted = kept.Filter(asked.get("status"), asked.get("owner"))
     with transaction(office().store) as session:
         items, following = kept.page_of(session, wanted, page(asked))
+        note(session, "case.list")
     return listing([results.case_line(item) for item in items], following)
 
 
@@ -53,7 +55,9 @@ def index() -> Response:
 def fetch(case_id: UUID) -> Response:
     """With the ids of its verifications, newest first."""
     with transaction(office().store) as session:
-        return tagged(reply(_shown(session, str(case_id))))
+        shown = _shown(session, str(case_id))
+        note(session, "case.read", str(case_id))
+    return tagged(reply(shown))
 
 
 @cases.route("/<uuid:case_id>", methods=["PATCH"])
@@ -67,6 +71,7 @@ def change(case_id: UUID) -> Response:
         if changes:
             kept.change(session, str(case_id), changes, now)
             happened.add(session, happened.Event(str(case_id), now, "case_changed", caller().name, changes))
+        note(session, "case.change", str(case_id))
         return reply(_shown(session, str(case_id)))
 
 
@@ -80,6 +85,7 @@ def timeline(case_id: UUID) -> Response:
     with transaction(office().store) as session:
         _shown(session, str(case_id))
         events, following = happened.page_of(session, str(case_id), page(asked))
+        note(session, "case.timeline", str(case_id))
     return listing([results.event_line(event) for event in events], following)
 
 
@@ -95,7 +101,12 @@ def _opened(asked: dict[str, Any]) -> Made:
         updated_at=now,
         opened_by=caller().name,
     )
-    return Made(results.case_whole(case, []), f"/v1/cases/{case.id}", lambda session: kept.add(session, case))
+
+    def write(session: Session) -> None:
+        kept.add(session, case)
+        note(session, "case.create", case.id)
+
+    return Made(results.case_whole(case, []), f"/v1/cases/{case.id}", write)
 
 
 def _shown(session: Session, case_id: str) -> dict[str, Any]:

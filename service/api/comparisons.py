@@ -11,7 +11,9 @@ from service.api.describe import LANGUAGE, operation
 from service.api.exchange import json_body, spoken
 from service.api.places import office
 from service.api.speaking import speak
+from service.api.trail import note
 from service.comparison import compare
+from service.store.session import transaction
 
 comparisons = Blueprint("comparisons", __name__, url_prefix="/v1/comparisons", description=__doc__ or "")
 
@@ -28,4 +30,7 @@ comparisons = Blueprint("comparisons", __name__, url_prefix="/v1/comparisons", d
 )
 def create() -> Response:
     """One estimate a care plan, in the order they were sent; nothing is stored."""
-    return spoken({"items": [speak(item) for item in compare(office().desk, json_body())]})
+    items = [speak(item) for item in compare(office().desk, json_body())]
+    with transaction(office().store) as session:
+        note(session, "comparison.create")
+    return spoken({"items": items})

@@ -14,7 +14,7 @@ from service.api.problems import MEDIA_TYPE
 
 JSON = "application/json"
 BEARER = "bearer"
-ALWAYS = (401, 403, 500)
+ALWAYS = (401, 403, 429, 500)
 WITH_BODY = (400, 413, 415, 422)
 
 IDEMPOTENCY_KEY = {
@@ -47,6 +47,11 @@ PREFER = {
     "schema": {"type": "string"},
 }
 ETAG = {"ETag": {"description": "Names this state of it.", "schema": {"type": "string"}}}
+SAID_WITH: Mapping[int, Mapping[str, Any]] = {
+    401: {"WWW-Authenticate": {"schema": {"type": "string"}}},
+    429: {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}},
+}
+"""The headers that come with a problem of this status."""
 # No problem document: the HTTP server says this before the service hears of it.
 TOO_LONG = {"description": "The address is too long."}
 LOCATION = {"Location": {"description": "Where it is from now on.", "schema": {"type": "string"}}}
@@ -183,9 +188,9 @@ def make_document(app: Any) -> Api:
     for status in sorted({status for status, _ in PROBLEMS.values()}):
         content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
         titles = [title for of, title in PROBLEMS.values() if of == status]
-        description = {"description": "; ".join(titles) + ".", "content": content}
-        if status == 401:
-            description["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}}}
+        description: dict[str, Any] = {"description": "; ".join(titles) + ".", "content": content}
+        if status in SAID_WITH:
+            description["headers"] = dict(SAID_WITH[status])
         api.spec.components.response(f"Problem{status}", description, lazy=True)
     return api
 

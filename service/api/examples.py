@@ -99,7 +99,11 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         ),
         "health": Example(answer={"status": "ok"}),
         "readiness": Example(
-            answer={"status": "ready", "checks": {"database": True, "migrations": True, "rulebook": True}}
+            answer={
+                "status": "ready",
+                "checks": {"database": True, "migrations": True, "rulebook": True},
+                "payers": [],
+            }
         ),
     }
 )

@@ -14,6 +14,7 @@ from flask import Response, request
 from service.api.exchange import spoken
 from service.api.places import office
 from service.api.problems import Refused
+from service.api.trail import note
 from service.security.guard import current_client
 from service.store import idempotency
 from service.store.idempotency import Claim, Kept, Refusal
@@ -50,6 +51,8 @@ def once(make: Callable[[], Made]) -> Response:
     if found is Refusal.OTHER_BODY:
         raise Refused("idempotency_key_reused")
     if isinstance(found, Kept):
+        with transaction(office().store) as session:
+            note(session, "answer.repeat", found.location)
         return _answer(found)
     try:
         return _answer(_write(make(), held))

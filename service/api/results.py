@@ -176,6 +176,12 @@ class ReadinessSchema(Shape):
 
     status = Choice(("ready",), required=True)
     checks = Part(ChecksSchema(), required=True)
+    payers = Items(
+        Id(),
+        most=1000,
+        required=True,
+        metadata={"description": "Connections left alone, for their payer failed lately."},
+    )
 
 
 VERIFICATION_LIST = _list_of("VerificationListSchema", SummarySchema())

@@ -11,7 +11,7 @@ from service.api.comparisons import comparisons
 from service.api.describe import make_document
 from service.api.docs import docs
 from service.api.document import export_openapi
-from service.api.health import health
+from service.api.health import health, metrics
 from service.api.payers import payers
 from service.api.verifications import verifications
 
@@ -23,7 +23,8 @@ def add_routes(app: Flask) -> None:
     document = make_document(app)
     for blueprint in BLUEPRINTS:
         document.register_blueprint(blueprint)
-    app.register_blueprint(docs)
+    for page in (docs, metrics):  # no part of the contract, and so not of its document
+        app.register_blueprint(page)
     app.cli.command("export-openapi", help="Write the OpenAPI document as YAML.")(
         lambda: sys.stdout.write(export_openapi(app))
     )

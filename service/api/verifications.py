@@ -21,8 +21,9 @@ from service.api.problems import Refused
 from service.api.reading import read_search, read_telling, wanted_verifications
 from service.api.shapes import REPLAY_QUERY, SEARCH, TOLD, VERIFICATIONS_QUERY
 from service.api.speaking import caller, speak
+from service.api.trail import note
 from service.store import verifications as kept
-from service.store.session import transaction
+from service.store.session import Session, transaction
 from service.store.verifications import Verification
 
 verifications = Blueprint(
@@ -42,7 +43,7 @@ verifications = Blueprint(
 )
 def create() -> Response:
     """A payer's "no" is an answer too: 201 with a determination that says so."""
-    response = once(lambda: _made(record.draft_new(office(), caller(), json_body(), waits=waits())))
+    response = once(lambda: _made("create", record.draft_new(office(), caller(), json_body(), waits=waits())))
     if not waits():
         response.headers["Preference-Applied"] = "respond-async"
     return response
@@ -73,6 +74,7 @@ def search() -> Response:
     indexes, wanted = read_search(json_body(), office().store.vault)
     with transaction(office().store) as session:
         items, following = kept.search(session, indexes, wanted)
+        note(session, "verification.search")
     return listing(results.summaries(items), following)
 
 
@@ -107,7 +109,7 @@ def told(verification_id: UUID) -> Response:
     """A new verification that replaces this one; of each field the newest telling stands."""
     return once(
         lambda: _made(
-            record.draft_told(office(), caller(), _kept(verification_id), read_telling(json_body()))
+            "tell", record.draft_told(office(), caller(), _kept(verification_id), read_telling(json_body()))
         )
     )
 
@@ -116,7 +118,9 @@ def told(verification_id: UUID) -> Response:
 @verifications.doc(**creation("reverify", "Ask the same again, as of now", VERIFICATION, refuses=(404,)))
 def reverify(verification_id: UUID) -> Response:
     """A new verification that replaces this one and lists what changed."""
-    return once(lambda: _made(record.draft_reverified(office(), caller(), _kept(verification_id))))
+    return once(
+        lambda: _made("reverify", record.draft_reverified(office(), caller(), _kept(verification_id)))
+    )
 
 
 @verifications.route("/<uuid:verification_id>/replay", methods=["GET"])
@@ -134,24 +138,31 @@ def replay(verification_id: UUID) -> Response:
     """Without a date, from what answered then: the same answer. With one, from the rulebook of that day."""
     as_of = query(REPLAY_QUERY).get("as_of")
     try:
-        again = record.replay(office(), _kept(verification_id), as_of)
+        again = record.replay(office(), _kept(verification_id, "replay"), as_of)
     except record.NotInUse:
         raise Refused("not_found", "No rulebook was in use here yet on that day.") from None
     return spoken(speak(record.present(again)))
 
 
-def _kept(verification_id: UUID) -> Verification:
+def _kept(verification_id: UUID, action: str = "read") -> Verification:
     with transaction(office().store) as session:
         found = kept.get(session, str(verification_id))
+        if found is not None:
+            note(session, f"verification.{action}", found.id)
     if found is None:
         raise Refused("not_found", "There is no verification with this id.")
     return found
 
 
-def _made(draft: record.Draft) -> Made:
+def _made(action: str, draft: record.Draft) -> Made:
     body: dict[str, Any] = speak(record.present(draft.verification))
     location = f"/v1/verifications/{draft.verification.id}"
-    return Made(body, location, lambda session: record.keep(session, draft), _follow(draft))
+
+    def write(session: Session) -> None:
+        record.keep(session, draft)
+        note(session, f"verification.{action}", draft.verification.id)
+
+    return Made(body, location, write, _follow(draft))
 
 
 def _follow(draft: record.Draft) -> Callable[[], object] | None:

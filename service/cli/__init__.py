@@ -23,6 +23,7 @@ COMMANDS = MappingProxyType(
         "sandbox": ("service.cli.sandbox", "sandbox"),
         "rules": ("service.cli.rulebook", "rules"),
         "keys": ("service.cli.administration", "keys"),
+        "audit": ("service.cli.administration", "audit"),
         "db": ("service.cli.administration", "database"),
     }
 )

@@ -17,6 +17,8 @@ from service.app import create_app
 from service.cli.failing import NoAnswer, settings_needed
 from service.config import Settings
 from service.first_run import prepare
+from service.observe.logs import set_up_logging
+from service.observe.metrics import forget_process
 from service.rules import Unusable, open_desk
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 (compared with, never bound to by itself)
@@ -38,6 +40,7 @@ def serve(host: str | None, port: int | None) -> None:
         raise NoAnswer(str(error)) from None
     _check_port(settings)
     welcome = describe(settings, first.api_key, datetime.now(UTC).date())
+    set_up_logging(settings)
     Server(settings, lambda: click.echo(welcome)).run()
 
 
@@ -67,6 +70,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "threads": self._settings.threads,
             "loglevel": "warning",
             "when_ready": lambda server: self._when_ready(),
+            "child_exit": lambda server, worker: forget_process(worker.pid),
             # A socket in the home of whoever runs this is nothing that they asked for.
             "control_socket_disable": True,
         }

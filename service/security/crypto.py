@@ -36,6 +36,7 @@ class Vault:
     _ciphers: Mapping[str, AESGCM] = field(repr=False)
     _index_key: bytes = field(repr=False)
     _token_key: bytes = field(repr=False)
+    _audit_key: bytes = field(repr=False)
 
     def seal(self, clear: bytes, place: str) -> bytes:
         """Encrypt `clear` for one place, `table.column:row`."""
@@ -63,6 +64,19 @@ class Vault:
         """What is kept of an API key: 32 bytes that cannot be turned back into it."""
         return hmac.digest(self._token_key, token.encode("utf-8", "surrogateescape"), "sha256")
 
+    def audit_digest(self, *parts: str | bytes | None) -> bytes:
+        """What vouches for a line of the audit trail: 32 bytes that nobody makes without the key."""
+        told = b"".join(_length_and_value(part) for part in parts)
+        return hmac.digest(self._audit_key, told, "sha256")
+
+
+def _length_and_value(part: str | bytes | None) -> bytes:
+    """Write a part so that no two lists of parts are written alike."""
+    if part is None:
+        return b"-"
+    value = part.encode() if isinstance(part, str) else part
+    return b"%d:%b" % (len(value), value)
+
 
 def make_vault(data_key: bytes) -> Vault:
     """The vault of a 32-byte data key; each purpose has a key of its own, derived from it."""
@@ -74,6 +88,7 @@ def make_vault(data_key: bytes) -> Vault:
         _ciphers=MappingProxyType({kid: AESGCM(_derive(data_key, "seal"))}),
         _index_key=_derive(data_key, "blind index"),
         _token_key=_derive(data_key, "api key"),
+        _audit_key=_derive(data_key, "audit trail"),
     )
 
 

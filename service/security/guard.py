@@ -11,6 +11,9 @@ from service.security.keys import Client, Doorkeeper
 OPEN = frozenset({"health.healthz", "health.readyz", "docs.openapi", "docs.page"})
 """What anyone may call: nothing here says anything of a member or of a client."""
 
+METRICS = "metrics.show"
+"""What a setting may open to anyone: it says nothing of a member, but something of the clinic."""
+
 NEEDS = MappingProxyType(
     {
         "verifications.create": "verifications:write",
@@ -31,6 +34,7 @@ NEEDS = MappingProxyType(
         "payers.fetch": "payers:read",
         "payers.plans": "payers:read",
         "payers.benefits": "payers:read",
+        METRICS: "metrics:read",
     }
 )
 """The scope that each endpoint needs."""
@@ -49,7 +53,7 @@ def guard(app: Flask, doorkeeper: Doorkeeper) -> None:
 
     @app.before_request
     def check() -> None:
-        if request.endpoint in OPEN:
+        if request.endpoint in OPEN or (request.endpoint == METRICS and app.config.get("METRICS_OPEN")):
             return
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         client = doorkeeper.authenticate(token.strip()) if scheme.lower() == "bearer" else None

@@ -17,7 +17,7 @@ from service.store.session import Store, transaction
 PREFIX = "vob_"
 REMEMBERED = 5.0
 MOST_REMEMBERED = 1024
-SCOPES = ("verifications:write", "verifications:read", "payers:read", "cases:*")
+SCOPES = ("verifications:write", "verifications:read", "payers:read", "cases:*", "metrics:read")
 
 
 @dataclass(frozen=True, slots=True)

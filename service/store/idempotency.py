@@ -101,4 +101,6 @@ def _forget_lapsed(session: Session, at: datetime) -> None:
         idempotency.c.claimed_at < at - ANSWER_LASTS,
         idempotency.c.status.is_(None) & (idempotency.c.claimed_at < at - CLAIM_LASTS),
     )
-    session.connection.execute(delete(idempotency).where(lapsed))
+    # Whatever another request is forgetting already is left to it: two that wait for each other are none.
+    free = select(idempotency.c.id).where(lapsed).with_for_update(skip_locked=True)
+    session.connection.execute(delete(idempotency).where(idempotency.c.id.in_(free)))

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Row, insert, select, update
 
-from service.store.session import Session, new_id
+from service.store.session import Session, new_id, work_alone
 from service.store.tables import api_keys, data_keys
 
 
@@ -57,7 +57,11 @@ def revoke(session: Session, key_id: str, at: datetime) -> bool:
 
 
 def remember_data_key(session: Session, at: datetime) -> bool:
-    """Note the data key in use; `False` where this database was written with another one."""
+    """Note the data key in use; `False` where this database was written with another one.
+
+    It must be the first thing in its transaction: of two that start at once, one notes its key first.
+    """
+    work_alone(session, data_keys)
     known = set(session.connection.execute(select(data_keys.c.kid)).scalars())
     if not known:
         session.connection.execute(insert(data_keys), {"kid": session.vault.kid, "first_used_at": at})

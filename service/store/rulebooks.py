@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import insert, select
-from sqlalchemy.exc import IntegrityError
 
-from service.store.session import Session, Store, transaction
+from service.store.session import Session, Store, transaction, work_alone
 from service.store.tables import rulebook_uses, rulebooks
 
 RULEBOOK = "rulebook"
@@ -22,16 +21,14 @@ def put_in_use(store: Store, kind: str, digest: str, files: Mapping[str, bytes],
 
     Nothing is written where it is the one in use already.
     """
-    try:
-        with transaction(store) as session:
-            if _last(session, kind) == digest:
-                return
-            if not _is_kept(session, digest):
-                values = {"digest": digest, "kind": kind, "files": _packed(files), "kept_at": at}
-                session.connection.execute(insert(rulebooks), values)
-            session.connection.execute(insert(rulebook_uses), {"digest": digest, "kind": kind, "since": at})
-    except IntegrityError:  # another process started with the same files at the same moment
-        return
+    with transaction(store) as session:
+        work_alone(session, rulebook_uses)  # another process may start with the same files right now
+        if _last(session, kind) == digest:
+            return
+        if not _is_kept(session, digest):
+            values = {"digest": digest, "kind": kind, "files": _packed(files), "kept_at": at}
+            session.connection.execute(insert(rulebooks), values)
+        session.connection.execute(insert(rulebook_uses), {"digest": digest, "kind": kind, "since": at})
 
 
 def files_of(session: Session, digest: str) -> dict[str, bytes] | None:

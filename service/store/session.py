@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,12 +12,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.engine import make_url
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from service.security.crypto import Vault
 
 BUSY_SECONDS = 10
+CONNECT_SECONDS = 5
+# No request needs as long; whoever hangs must not hold what others wait for.
+LIMITS_IN_MILLISECONDS = {
+    "statement_timeout": 15_000,
+    "lock_timeout": BUSY_SECONDS * 1000,
+    "idle_in_transaction_session_timeout": 30_000,
+}
+THREADS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +57,11 @@ class Session:
         return None if sealed is None else orjson.loads(self.vault.open(sealed, place))
 
 
-def open_store(database_url: str, vault: Vault) -> Store:
-    """Connect to a database; SQLite in write-ahead mode, with foreign keys."""
+def open_store(database_url: str, vault: Vault, threads: int = THREADS) -> Store:
+    """Connect to a database for so many threads; SQLite in write-ahead mode, with foreign keys."""
     url = make_url(database_url)
-    if url.get_backend_name() != "sqlite":
-        return Store(create_engine(url, hide_parameters=True, pool_pre_ping=True), vault)
+    if url.get_backend_name() == "postgresql":
+        return Store(_connect_to_server(url, threads), vault)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     return Store(engine, vault)
@@ -62,6 +72,17 @@ def transaction(store: Store) -> Iterator[Session]:
     """A session whose writes all happen when it ends well, and none of them when it does not."""
     with store.engine.begin() as connection:
         yield Session(connection, store.vault)
+
+
+def work_alone(session: Session, table: Table) -> None:
+    """Let nobody else write to a table until the transaction ends; it must be the first thing in it.
+
+    For what must look before it writes, and may be done by two processes that start at once.
+    """
+    if session.connection.dialect.name == "postgresql":
+        session.connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
+    else:  # an embedded database has one writer: become it before looking, not after
+        session.connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def is_reachable(store: Store) -> bool:
@@ -81,7 +102,9 @@ def new_id() -> str:
 
 def first_id(moment: datetime, after: timedelta = timedelta()) -> str:
     """The lowest id that can be made at a moment, or so long after it: what is newer has a higher one."""
-    return _id_of(int(moment.timestamp() + after.total_seconds()) * 1_000_000_000, 0)
+    # There are no ids from before 1970, and a minus sign has no place in the order of others.
+    seconds = max(0, int(moment.timestamp() + after.total_seconds()))
+    return _id_of(seconds * 1_000_000_000, 0)
 
 
 def _id_of(nanoseconds: int, random: int) -> str:
@@ -92,15 +115,42 @@ def _id_of(nanoseconds: int, random: int) -> str:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
+def _connect_to_server(url: URL, threads: int) -> Engine:
+    """An engine for PostgreSQL; what the address says of a connection outweighs what we would say."""
+    options = " ".join(f"-c {name}={value}" for name, value in LIMITS_IN_MILLISECONDS.items())
+    ours = {"application_name": "openvob", "connect_timeout": CONNECT_SECONDS, "options": options}
+    # A thread holds a connection only while it reads or writes, never while it waits for a payer.
+    kept = max(1, threads // 4)
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=kept,
+        max_overflow=kept,
+        pool_pre_ping=True,
+        connect_args={name: value for name, value in ours.items() if name not in url.query},
+    )
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+    _write_ahead(cursor)
     for pragma in (
-        "journal_mode=WAL",
         # Moving the log into the file is slow: every 16 MB, not every 4.
         "wal_autocheckpoint=4000",
         "synchronous=NORMAL",
         "foreign_keys=ON",
-        f"busy_timeout={BUSY_SECONDS * 1000}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+@retry(
+    retry=retry_if_exception_type(sqlite3.OperationalError),
+    stop=stop_after_delay(BUSY_SECONDS),
+    wait=wait_fixed(0.01),
+    reraise=True,
+)
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    # A new file changes its mode once, and SQLite does not wait there for another process that is at it.
+    cursor.execute("PRAGMA journal_mode=WAL")

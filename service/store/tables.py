@@ -9,7 +9,6 @@ plan, site, status, digests. Columns of type `LargeBinary` hold sealed values (`
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -47,9 +46,11 @@ class Instant(TypeDecorator[datetime]):
         """An aware time as the database keeps it."""
         return None if value is None else value.astimezone(UTC)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """A kept time as an aware one (SQLite forgets the zone)."""
-        return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """A kept time as an aware one (SQLite forgets the zone, PostgreSQL tells it in its own)."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def _where_there_is(name: str, table: Table) -> None:
@@ -160,4 +161,29 @@ idempotency = Table(
     Column("claimed_at", Instant, nullable=False, index=True),
     Column("status", Integer),
     Column("response", LargeBinary),
+)
+
+# Lines are only ever added to these two: to whom a line belongs and in which order is in the second.
+audit_events = Table(
+    "audit_events",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("actor", String(36), nullable=False),
+    Column("actor_name", String(100), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("subject", String(100), index=True),
+    Column("purpose", String(16), nullable=False),
+    Column("address", String(64)),
+    Column("request_id", String(64)),
+    Column("digest", LargeBinary(32), nullable=False),
+)
+
+audit_chain = Table(
+    "audit_chain",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("event_id", String(36), nullable=False, unique=True),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("link", LargeBinary(32), nullable=False),
 )

@@ -14,6 +14,10 @@ from service.app import create_app
 from service.config import Settings
 from service.first_run import prepare
 from service.office import Office
+from tests.databases import Databases
+
+# A module's tests are one client that asks about one member many times over.
+UNLIMITED = {f"OPENVOB_RATE_{kind}": "off" for kind in ("CLIENT", "ADDRESS", "MEMBER")}
 
 
 @pytest.fixture(scope="session")
@@ -23,11 +27,38 @@ def rulebook_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory, rulebook_cache: Path) -> Settings:
+def instance(tmp_path_factory: pytest.TempPathFactory, rulebook_cache: Path) -> Path:
+    """The instance folder of the module's service."""
+    folder = tmp_path_factory.mktemp("instance")
+    (folder / "cache").symlink_to(rulebook_cache)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def database_url(databases: Databases, instance: Path) -> Iterator[str]:
+    """The database of the module's service, new and with tables."""
+    with databases.database(instance) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def settings(instance: Path, database_url: str) -> Settings:
     """An installation that was just made."""
-    instance = tmp_path_factory.mktemp("instance")
-    (instance / "cache").symlink_to(rulebook_cache)
-    return Settings.from_env({"OPENVOB_INSTANCE_PATH": str(instance)})
+    places = {"OPENVOB_INSTANCE_PATH": str(instance), "OPENVOB_DATABASE_URL": database_url}
+    return Settings.from_env(places | UNLIMITED)
+
+
+@pytest.fixture
+def our_instance(tmp_path: Path) -> Path:
+    """The instance folder of a service that one test has for itself."""
+    return tmp_path / "instance"
+
+
+@pytest.fixture
+def our_database_url(databases: Databases, our_instance: Path) -> Iterator[str]:
+    """The database of that service, new and with tables."""
+    with databases.database(our_instance) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +75,7 @@ def app(settings: Settings, key: str) -> Iterator[Flask]:
     made = create_app(settings)
     yield made
     office: Office = made.extensions["office"]
+    office.sealer.stop()
     office.store.close()
 
 

@@ -57,14 +57,16 @@ def payer() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory, rulebook_cache: Path, payer: Sandbox) -> Settings:
+def settings(instance: Path, database_url: str, payer: Sandbox) -> Settings:
     """An installation whose profile leads to the sandbox, a form for each payer."""
-    instance = tmp_path_factory.mktemp("instance")
-    (instance / "cache").symlink_to(rulebook_cache)
     profile = instance / "clinic.yaml"
     example = (HOUSE / "clinic.example.yaml").read_text("utf-8")
     profile.write_text(f"{example}\n{write_connections(payer.url)}", "utf-8")
-    places = {"OPENVOB_INSTANCE_PATH": str(instance), "OPENVOB_CLINIC_PROFILE": str(profile)}
+    places = {
+        "OPENVOB_INSTANCE_PATH": str(instance),
+        "OPENVOB_CLINIC_PROFILE": str(profile),
+        "OPENVOB_DATABASE_URL": database_url,
+    }
     return Settings.from_env({**sandbox_credentials(), **places})
 
 

@@ -22,16 +22,15 @@ from service.store.session import transaction
 
 
 @pytest.fixture
-def ours(settings: Settings, tmp_path: Path) -> Settings:
+def ours(settings: Settings, tmp_path: Path, our_instance: Path, our_database_url: str) -> Settings:
     """An installation with a rulebook of its own, which can be corrected."""
     rules = tmp_path / "rules"
     shutil.copytree(settings.rules_path, rules)
-    instance = tmp_path / "instance"
     return replace(
         settings,
-        instance_path=instance,
-        database_url=f"sqlite:///{instance / 'openvob.db'}",
-        data_key_file=instance / "data.key",
+        instance_path=our_instance,
+        database_url=our_database_url,
+        data_key_file=our_instance / "data.key",
         rules_path=rules,
     )
 
@@ -45,6 +44,7 @@ def running(settings: Settings) -> Iterator[FlaskClient]:
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
     yield client
     office: Office = app.extensions["office"]
+    office.sealer.stop()
     office.store.close()
 
 

@@ -365,15 +365,15 @@ def restarted(settings: Settings) -> tuple[FlaskClient, Office]:
 
 
 def test_what_is_given_up_after_the_rulebook_was_corrected_can_still_be_replayed(
-    settings: Settings, tmp_path: Path, url: str
+    settings: Settings, tmp_path: Path, our_instance: Path, our_database_url: str, url: str
 ) -> None:
-    rules, instance = tmp_path / "rules", tmp_path / "instance"
+    rules = tmp_path / "rules"
     shutil.copytree(settings.rules_path, rules)
     ours = replace(
         settings,
-        instance_path=instance,
-        database_url=f"sqlite:///{instance / 'openvob.db'}",
-        data_key_file=instance / "data.key",
+        instance_path=our_instance,
+        database_url=our_database_url,
+        data_key_file=our_instance / "data.key",
         rules_path=rules,
     )
     client, office = restarted(ours)
@@ -381,6 +381,7 @@ def test_what_is_given_up_after_the_rulebook_was_corrected_can_still_be_replayed
     desk = replace(office.desk, switchboard=board)
     client.application.extensions["office"] = replace(office, desk=desk, background=Later())
     made = ask(client, about("medicare-parts")).json
+    office.sealer.stop()
     office.store.close()
     file = rules / "medicare.yaml"
     file.write_text(file.read_text("utf-8").replace('"283.00"', '"284.00"'), "utf-8")
@@ -391,6 +392,7 @@ def test_what_is_given_up_after_the_rulebook_was_corrected_can_still_be_replayed
             assert given_up["status"] == "degraded"
             assert client.get(f"{V1}/{made['id']}/replay").json == given_up
     finally:
+        office.sealer.stop()
         office.store.close()
 
 

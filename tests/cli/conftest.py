@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,21 @@ import pytest
 from click.testing import CliRunner, Result
 
 from service.cli import main
+from service.observe.logs import StandardError
 
 Run = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_logged_yet() -> Iterator[None]:
+    """A command is a process of its own: where others made a service before, its log goes nowhere."""
+    root = logging.getLogger()
+    others = [one for one in root.handlers if isinstance(one, StandardError)]
+    for handler in others:
+        root.removeHandler(handler)
+    yield
+    for handler in others:
+        root.addHandler(handler)
 
 
 @pytest.fixture

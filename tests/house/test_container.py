@@ -1,11 +1,18 @@
-"""Holds the Dockerfile to what we promise of the image: two stages, no root, a health check, no secret."""
+"""Holds the Dockerfile to what we promise of the image: two stages, no root, a health check, no secret.
+
+And compose.yaml: every service with a health check, no secret of its own, nothing open that need not be.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+import yaml
 
+from service.config import documented_settings
 from tests.house.tree import ROOT
 
 SECRET = re.compile(r"key|secret|token|password|passwd|credential", re.IGNORECASE)
@@ -61,3 +68,65 @@ def test_no_secret_is_in_the_image(instructions: list[tuple[str, str]]) -> None:
 def test_what_the_installation_makes_is_kept_outside_the_image(instructions: list[tuple[str, str]]) -> None:
     (volume,) = arguments(instructions, "VOLUME")
     assert any(f"OPENVOB_INSTANCE_PATH={volume}" in rest for rest in arguments(instructions, "ENV"))
+
+
+# --- compose.yaml
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, dict[str, Any]]:
+    """The services of compose.yaml, by name."""
+    services: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))[
+        "services"
+    ]
+    return services
+
+
+def environments(services: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Every variable that some service gets, with its value."""
+    for service in services.values():
+        yield from service.get("environment", {}).items()
+
+
+def test_the_service_runs_with_postgresql_and_redis(services: dict[str, dict[str, Any]]) -> None:
+    images = {service["image"] for service in services.values()}
+    assert images == {"openvob", "postgres:15", "redis:7"}
+    given = services["openvob"]["environment"]
+    assert given["OPENVOB_DATABASE_URL"].startswith("postgresql+psycopg://")
+    assert given["OPENVOB_RATE_STORE"].startswith("redis://")
+    assert set(given) <= set(documented_settings())
+
+
+def test_whatever_goes_on_running_has_a_health_check(services: dict[str, dict[str, Any]]) -> None:
+    lasting = {name: service for name, service in services.items() if "restart" in service}
+    assert set(lasting) == {"openvob", "database", "counts"}
+    assert [name for name, service in lasting.items() if not service["healthcheck"].get("test")] == []
+
+
+def test_the_tables_are_made_before_the_service_starts(services: dict[str, dict[str, Any]]) -> None:
+    assert services["upgrade"]["command"] == ["vob", "db", "upgrade"]
+    assert services["upgrade"]["depends_on"]["database"]["condition"] == "service_healthy"
+    assert services["openvob"]["depends_on"]["upgrade"]["condition"] == "service_completed_successfully"
+
+
+def test_every_secret_comes_from_outside_and_none_has_a_default(services: dict[str, dict[str, Any]]) -> None:
+    text = (ROOT / "compose.yaml").read_text("utf-8")
+    assert re.findall(r"(?<!\$)\$\{\w+(?!\w*:\?\})[^}]*\}", text) == []
+    secret = [
+        value for name, value in environments(services) if re.search(r"KEY|PASSWORD|AUTH|URL|STORE", name)
+    ]
+    assert len(secret) >= 5
+    assert [value for value in secret if not re.search(r"\$\{\w+:\?\}", value)] == []
+
+
+def test_only_the_service_can_be_reached_and_only_from_this_machine(
+    services: dict[str, dict[str, Any]],
+) -> None:
+    open_to = {name: service["ports"] for name, service in services.items() if "ports" in service}
+    assert open_to == {"openvob": ["127.0.0.1:8080:8080"]}
+    assert services["database"]["networks"] == services["counts"]["networks"] == ["inside"]
+
+
+def test_what_is_kept_outlives_the_containers(services: dict[str, dict[str, Any]]) -> None:
+    assert services["database"]["volumes"] == ["database:/var/lib/postgresql/data"]
+    assert services["openvob"]["volumes"] == ["instance:/var/lib/openvob"]

@@ -31,6 +31,7 @@ FRONT_DOORS = (
     "service.store",
     "service.explain",
     "service.config",
+    "service.observe",
     "service.security",
     "service.office",
     "service.pending",
@@ -79,7 +80,14 @@ TABLE = (
     ),
     Row(
         "service.hearing",
-        ours=("schemas", "payers.base", "payers.connections", "payers.errors", "payers.switchboard"),
+        ours=(
+            "schemas",
+            "payers.base",
+            "payers.connections",
+            "payers.errors",
+            "payers.switchboard",
+            "service.observe.metrics",
+        ),
     ),
     Row("service.federal_holidays", others=("holidays",)),
     Row("service.changes", ours=("schemas",)),
@@ -89,6 +97,7 @@ TABLE = (
             "schemas",
             "service.changes",
             "service.hearing",
+            "service.observe.metrics",
             "service.office",
             "service.security",
             "service.store",
@@ -134,6 +143,11 @@ TABLE = (
         never=("payers.adapters",),
     ),
     Row("service.config"),
+    Row(
+        "service.observe",
+        ours=("payers.base", "service.config", "service.observe"),
+        others=("flask", "orjson", "prometheus_client", "structlog"),
+    ),
     Row("service.clinic", ours=("schemas", "payers.connections", "payers.yaml_reader"), others=("yaml",)),
     Row(
         "service.connections",
@@ -152,13 +166,13 @@ TABLE = (
     Row(
         "service.security",
         ours=("schemas", "service.config", "service.security", "service.store"),
-        others=("cryptography", "flask"),
+        others=("cryptography", "flask", "limits", "orjson", "werkzeug"),
         never=(TABLES,),
     ),
     Row(
         "service.store",
         ours=("schemas", "service.store", "service.config", "service.security"),
-        others=("alembic", "orjson", "sqlalchemy"),
+        others=("alembic", "orjson", "sqlalchemy", "tenacity"),
     ),
     Row(
         "service.api",
@@ -189,11 +203,14 @@ TABLE = (
         ours=("service.config", "service.office", "service.security", "service.store"),
         never=(TABLES,),
     ),
+    Row("service.audit", ours=("service.store",), never=(TABLES,)),
     Row(  # opens what the app wires together: a newcomer finds the one beside the other
         "service.office",
         ours=(
+            "payers.base",
             "payers.registry",
             "payers.rulebook",
+            "service.audit",
             "service.clinic",
             "service.config",
             "service.connections",

@@ -15,9 +15,9 @@ from tests.payers.fuzz_seeds import json_seeds, x12_seeds
 SEED = 2026
 
 
-@pytest.mark.parametrize(("kind", "count"), [("x12", 1_100), ("json", 400)])
-def test_no_broken_reply_raises_anything_but_our_own(kind: str, count: int, tmp_path: Path) -> None:
-    found = run(Batch(kind, SEED, 0, count, tmp_path, timed=False, longest=20_000))
+@pytest.mark.parametrize(("shape", "count"), [("x12", 1_100), ("json", 400)])
+def test_no_broken_reply_raises_anything_but_our_own(shape: str, count: int, tmp_path: Path) -> None:
+    found = run(Batch(shape, SEED, 0, count, tmp_path, timed=False, longest=20_000))
     assert found.failures == []
     assert found.outcomes.total() == count
     assert found.outcomes["answered"] > count / 3
@@ -36,16 +36,16 @@ def test_what_fails_is_kept_with_its_reason(tmp_path: Path, monkeypatch: pytest.
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"x12-{SEED}-1", f"x12-{SEED}-2"]
 
 
-@pytest.mark.parametrize("kind", ["x12", "json"])
-def test_an_input_is_made_again_by_its_seed_and_number(kind: str) -> None:
+@pytest.mark.parametrize("shape", ["x12", "json"])
+def test_an_input_is_made_again_by_its_seed_and_number(shape: str) -> None:
     for maker in (make, invent):
-        made = [maker(kind, SEED, index) for index in range(20, 100, 20)]
-        assert made == [maker(kind, SEED, index) for index in range(20, 100, 20)]
+        made = [maker(shape, SEED, index) for index in range(20, 100, 20)]
+        assert made == [maker(shape, SEED, index) for index in range(20, 100, 20)]
         assert len(set(made)) > 1
 
 
-@pytest.mark.parametrize(("kind", "seeds"), [("x12", x12_seeds), ("json", json_seeds)])
-def test_the_fuzz_starts_from_replies_that_are_read(kind: str, seeds: object) -> None:
+@pytest.mark.parametrize(("shape", "seeds"), [("x12", x12_seeds), ("json", json_seeds)])
+def test_the_fuzz_starts_from_replies_that_are_read(shape: str, seeds: object) -> None:
     assert callable(seeds)
-    outcomes = [read_and_describe(kind, seed, two_levels(Random(0)))[0] for seed in seeds()]
+    outcomes = [read_and_describe(shape, seed, two_levels(Random(0)))[0] for seed in seeds()]
     assert outcomes.count("answered") > len(outcomes) * 2 / 3

@@ -8,20 +8,27 @@ from pathlib import Path
 import pytest
 
 from service.security.crypto import make_vault
-from service.store.migrate import upgrade
 from service.store.session import Store, open_store
+from tests.databases import Databases
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    """The address of a database that is not there yet."""
-    return f"sqlite:///{tmp_path / 'openvob.db'}"
+def database_url(databases: Databases, tmp_path: Path) -> Iterator[str]:
+    """The address of a database with tables and nothing in them."""
+    with databases.database(tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database_url(databases: Databases, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without tables."""
+    with databases.database(tmp_path, empty=True) as url:
+        yield url
 
 
 @pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
     """An empty store."""
-    upgrade(database_url)
     opened = open_store(database_url, make_vault(bytes(range(32))))
     yield opened
     opened.close()

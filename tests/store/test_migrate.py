@@ -36,12 +36,12 @@ def test_the_migrations_make_the_tables_of_the_code(store: Store) -> None:
         assert compare_metadata(context, metadata) == []
 
 
-def test_a_database_without_tables_is_not_up_to_date_until_it_is_upgraded(database_url: str) -> None:
-    engine = create_engine(database_url)
+def test_a_database_without_tables_is_not_up_to_date_until_it_is_upgraded(empty_database_url: str) -> None:
+    engine = create_engine(empty_database_url)
     assert revision_of(engine) is None
     assert not is_up_to_date(engine)
-    upgrade(database_url)
-    upgrade(database_url)
+    upgrade(empty_database_url)
+    upgrade(empty_database_url)
     assert is_up_to_date(engine)
     engine.dispose()
 

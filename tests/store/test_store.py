@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -13,49 +12,10 @@ from service.store import cases, keys, rulebooks, timeline, verifications
 from service.store.pages import Page
 from service.store.session import Session, Store, first_id, new_id, transaction
 from service.store.verifications import Filter, Indexes, Verification
+from tests.store.invented import NOW, a_case, a_verification
 
-NOW = datetime(2026, 11, 22, 15, 2, tzinfo=UTC)
 NOT_INDEXED = Indexes()
 MARKS = ("Zquintana", "MARK1EG4", "EHR-ZQ77", "zq-label", "ZQTOLD")
-
-
-def a_case(**changes: Any) -> cases.Case:
-    values: dict[str, Any] = {
-        "id": new_id(),
-        "status": "inquiry",
-        "owner": "front desk",
-        "label": "zq-label",
-        "external_id": "EHR-ZQ77",
-        "created_at": NOW,
-        "updated_at": NOW,
-        "opened_by": "front desk",
-    }
-    return cases.Case(**values | changes)
-
-
-def a_verification(case_id: str, **changes: Any) -> Verification:
-    values: dict[str, Any] = {
-        "id": new_id(),
-        "case_id": case_id,
-        "created_at": NOW,
-        "status": "complete",
-        "approval": "none",
-        "payer": "medicare",
-        "plan": None,
-        "site": "cmhc",
-        "start_date": date(2026, 12, 1),
-        "replaces": None,
-        "kind": "verification_made",
-        "made_by": "front desk",
-        "client_id": new_id(),
-        "rulebook_digest": "sha256:aa",
-        "profile_digest": "sha256:bb",
-        "engine_version": "1.0.0",
-        "request": {"member": {"last_name": "Zquintana", "member_id": "MARK1EG4"}},
-        "told": [{"told_by": {"representative": "ZQTOLD"}}],
-        "answer": {"echo": "Zquintana"},
-    }
-    return Verification(**values | changes)
 
 
 def keep(session: Session, verification: Verification, indexes: Indexes = NOT_INDEXED) -> None:

@@ -1,0 +1,56 @@
+"""Keeps the audit trail linked while the service runs: one sealer a process."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from threading import Event, Thread
+
+from service.store import audit
+from service.store.session import Store
+
+# When to look after something was written: soon, and again for transactions that took their time.
+LOOKS = (0.2, 0.8, 9.0)
+logger = logging.getLogger(__name__)
+
+
+class Sealer:
+    """Links what is written to the trail within a second of its being committed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._written, self._ended = Event(), Event()
+        self._thread: Thread | None = None
+
+    def wake(self) -> None:
+        """Say that something was, or is about to be, committed."""
+        if self._thread is None:
+            self._thread = Thread(target=self._run, daemon=True, name="audit-sealer")
+            self._thread.start()
+        self._written.set()
+
+    def stop(self) -> None:
+        """End, with everything linked that is committed."""
+        self._ended.set()
+        self._written.set()
+        if self._thread is not None:
+            self._thread.join()
+        self._seal()
+
+    def _run(self) -> None:
+        while not self._ended.is_set():
+            self._written.wait()
+            self._written.clear()
+            for seconds in LOOKS:
+                if self._ended.wait(seconds):
+                    return
+                self._seal()
+                if self._written.is_set():
+                    break
+
+    def _seal(self) -> None:
+        try:
+            while audit.seal(self._store, datetime.now(UTC)) == audit.AT_A_TIME:
+                pass
+        except Exception as error:  # it is tried again; what waits is told by a check of the trail
+            logger.warning("the audit trail could not be linked: %s", type(error).__name__)

@@ -1,0 +1,159 @@
+"""What is counted and measured, as Prometheus reads it. Labels come from closed sets, never from a member.
+
+Where `PROMETHEUS_MULTIPROC_DIR` names a folder, the library keeps the numbers of every process in it, and
+whichever process is asked tells the sum of all.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from types import MappingProxyType
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+from payers.base import CLOSED, HALF, OPEN
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+OTHER, MIXED, ANSWERED = "other", "mixed", "answered"
+WRONG_MEMBER = "reply_wrong_member"
+BREAKER = MappingProxyType({CLOSED: 0, HALF: 1, OPEN: 2})
+# From a health check to the longest that asking everybody live may take.
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 20.0)
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
+disable_created_metrics()  # type: ignore[no-untyped-call]
+REGISTRY = CollectorRegistry()
+
+REQUESTS = Counter(
+    "openvob_requests",
+    "Requests answered, by the rule of their address.",
+    ("route", "method", "status"),
+    registry=REGISTRY,
+)
+REQUEST_SECONDS = Histogram(
+    "openvob_request_seconds",
+    "How long requests took, live payers included.",
+    ("route",),
+    registry=REGISTRY,
+    buckets=SECONDS,
+)
+DETERMINATIONS = Counter(
+    "openvob_determinations",
+    "Determinations made, by payer, coverage, certainty of the estimate, and status.",
+    ("payer", "coverage", "certainty", "status"),
+    registry=REGISTRY,
+)
+PAYER_CALLS = Counter(
+    "openvob_payer_calls",
+    "Questions put over a connection, and what came of them.",
+    ("connection", "channel", "result"),
+    registry=REGISTRY,
+)
+WRONG_MEMBERS = Counter(
+    "openvob_wrong_member",
+    "Replies that were about somebody else, none of which was used.",
+    ("connection",),
+    registry=REGISTRY,
+)
+PAYER_BREAKER = Gauge(
+    "openvob_payer_breaker",
+    "How a connection stands: 0 asked, 1 tried again with the next question, 2 left alone.",
+    ("connection",),
+    registry=REGISTRY,
+    multiprocess_mode="livemax",
+)
+RULEBOOK_AGE = Gauge(
+    "openvob_rulebook_age_days",
+    "Days since a source of the rulebook was last looked up.",
+    registry=REGISTRY,
+    multiprocess_mode="mostrecent",
+)
+BUILD_INFO = Gauge(
+    "openvob_build_info",
+    "The version that runs.",
+    ("version",),
+    registry=REGISTRY,
+    multiprocess_mode="livemax",
+)
+LOG_KEYS_DROPPED = Counter(
+    "openvob_log_keys_dropped", "Keys that were to be logged and are not allowed.", registry=REGISTRY
+)
+LOG_LINES_LOST = Counter("openvob_log_lines_lost", "Log lines that could not be written.", registry=REGISTRY)
+
+
+def count_request(route: str, method: str, status: int, seconds: float) -> None:
+    """Count an answered request; `route` is a rule and `method` one of `METHODS`, or the word for others."""
+    requests, duration = _numbers_of(route, method, status)
+    requests.inc()
+    duration.observe(seconds)
+
+
+@lru_cache(maxsize=1024)
+def _numbers_of(route: str, method: str, status: int) -> tuple[Counter, Histogram]:
+    """Return what counts and what times such requests; finding them costs more than counting does."""
+    return REQUESTS.labels(route, method, str(status)), REQUEST_SECONDS.labels(route)
+
+
+def count_determination(payer: str, coverages: Iterable[str], certainty: str, status: str) -> None:
+    """Count a determination; phases that are covered differently count as one that is `mixed`."""
+    distinct = set(coverages)
+    coverage = distinct.pop() if len(distinct) == 1 else MIXED
+    DETERMINATIONS.labels(payer, coverage, certainty, status).inc()
+
+
+def count_call(connection: str, channel: str, failure: str | None) -> None:
+    """Count a question put over a connection; `failure` is the code of the step that tells of one."""
+    result = ANSWERED if failure is None else failure.removeprefix("payer_")
+    PAYER_CALLS.labels(connection, channel, result).inc()
+    if result == WRONG_MEMBER:
+        WRONG_MEMBERS.labels(connection).inc()
+
+
+def note_breakers(states: Mapping[str, str]) -> None:
+    """Note how each connection stands in this process: `closed`, `half` or `open`."""
+    for connection, state in states.items():
+        PAYER_BREAKER.labels(connection).set(BREAKER[state])
+        # An alarm that has not rung yet is there too, so that its first ring is seen as a change.
+        WRONG_MEMBERS.labels(connection)
+
+
+def note_rulebook(looked_up: date | None, today: date) -> None:
+    """Note how long ago a source of the rulebook was last looked up."""
+    if looked_up is not None:
+        RULEBOOK_AGE.set((today - looked_up).days)
+
+
+def write_metrics() -> bytes:
+    """Return everything counted so far, in all processes together where they share a folder."""
+    BUILD_INFO.labels(_version()).set(1)
+    if FOLDER not in os.environ:
+        return generate_latest(REGISTRY)
+    together = CollectorRegistry()
+    MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+    return generate_latest(together)
+
+
+def forget_process(pid: int) -> None:
+    """Forget how things stood in a process that ended; what it counted stays counted."""
+    if FOLDER in os.environ:
+        mark_process_dead(pid)  # type: ignore[no-untyped-call]
+
+
+def _version() -> str:
+    try:
+        return version("openvob")
+    except PackageNotFoundError:
+        return "unknown"
