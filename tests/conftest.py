@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from tests.databases import (
     LEFT_OUT,
+    REDIS,
+    REDIS_LEFT_OUT,
     Databases,
     SqliteFiles,
     kinds_for,
@@ -52,6 +55,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in one line where PostgreSQL was left out, and how to include it."""
+    """Say in a line each where PostgreSQL or Redis was left out, and how to include it."""
     if server_address() is None:
         terminalreporter.write_line(LEFT_OUT)
+    if not os.environ.get(REDIS):
+        terminalreporter.write_line(REDIS_LEFT_OUT)

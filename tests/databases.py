@@ -32,6 +32,12 @@ LEFT_OUT = (
     "address of a server, such as postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
 )
 
+REDIS = "OPENVOB_TEST_REDIS"
+REDIS_LEFT_OUT = (
+    f"Redis was left out: calls were counted in memory alone. To include it, set {REDIS} to the address of a "
+    "server, such as redis://127.0.0.1:6379"
+)
+
 ABOUT_SQLITE = frozenset(
     {
         "test_what_was_heard_stands_nowhere_in_clear",
