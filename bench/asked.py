@@ -8,6 +8,8 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 2, 20, 15, tzinfo=UTC)
+# For a service that is asked: each request counted like any other, and never one too many.
+OFTEN = {f"OPENVOB_RATE_{kind}": "100000000/second" for kind in ("CLIENT", "ADDRESS", "MEMBER")}
 TOLD_BY = {
     "channel": "phone",
     "representative": "J. D.",

@@ -24,6 +24,7 @@ from typing import Any
 
 import requests
 
+from bench.asked import OFTEN
 from payers.sandbox.roster import BY_KEY
 from payers.sandbox.server import Sandbox
 from service.cli.sandbox import request_about
@@ -82,6 +83,7 @@ def served(url: str) -> Iterator[tuple[str, str]]:
             "OPENVOB_INSTANCE_PATH": folder,
             "OPENVOB_CLINIC_PROFILE": str(profile),
             "OPENVOB_PORT": str(port),
+            **OFTEN,
             **{
                 f"OPENVOB_CONNECTION_{name}_{part}": "bench"
                 for name in ("HEALTHY", "SICK")
