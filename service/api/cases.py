@@ -35,7 +35,7 @@ def create() -> Response:
 
 
 @cases.route("", methods=["GET"])
-@cases.doc(**operation("listCases", "List cases", results.CASE_LIST, query=CASES_QUERY))
+@cases.doc(**operation("listCases", "List cases", results.CASE_LIST, query=CASES_QUERY, is_recorded=True))
 def index() -> Response:
     """Newest first."""
     asked = query(CASES_QUERY)
@@ -49,7 +49,13 @@ def index() -> Response:
 @cases.route("/<uuid:case_id>", methods=["GET"])
 @cases.doc(
     **operation(
-        "getCase", "Fetch a case", results.CASE, refuses=(404,), parameters=(IF_NONE_MATCH,), headers=ETAG
+        "getCase",
+        "Fetch a case",
+        results.CASE,
+        refuses=(404,),
+        parameters=(IF_NONE_MATCH,),
+        headers=ETAG,
+        is_recorded=True,
     )
 )
 def fetch(case_id: UUID) -> Response:
@@ -61,7 +67,11 @@ def fetch(case_id: UUID) -> Response:
 
 
 @cases.route("/<uuid:case_id>", methods=["PATCH"])
-@cases.doc(**operation("changeCase", "Change a case", results.CASE, body=CASE_CHANGE, refuses=(404,)))
+@cases.doc(
+    **operation(
+        "changeCase", "Change a case", results.CASE, body=CASE_CHANGE, refuses=(404,), is_recorded=True
+    )
+)
 def change(case_id: UUID) -> Response:
     """What is not given stays; the timeline says what changed."""
     changes = _read(CASE_CHANGE, json_body())
@@ -77,7 +87,14 @@ def change(case_id: UUID) -> Response:
 
 @cases.route("/<uuid:case_id>/timeline", methods=["GET"])
 @cases.doc(
-    **operation("getTimeline", "What happened to a case", results.TIMELINE, query=PAGE_QUERY, refuses=(404,))
+    **operation(
+        "getTimeline",
+        "What happened to a case",
+        results.TIMELINE,
+        query=PAGE_QUERY,
+        refuses=(404,),
+        is_recorded=True,
+    )
 )
 def timeline(case_id: UUID) -> Response:
     """Newest first."""

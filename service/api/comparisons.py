@@ -26,6 +26,7 @@ comparisons = Blueprint("comparisons", __name__, url_prefix="/v1/comparisons", d
         results.COMPARISON_ANSWER,
         body=COMPARISON,
         parameters=(LANGUAGE,),
+        is_recorded=True,
     )
 )
 def create() -> Response:

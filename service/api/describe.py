@@ -11,6 +11,9 @@ from marshmallow import Schema
 from schemas.problem import PROBLEMS
 from service.api.examples import EXAMPLES
 from service.api.problems import MEDIA_TYPE
+from service.api.trail import HEADER as PURPOSE_HEADER
+from service.api.trail import PURPOSES
+from service.api.trail import USUAL as USUAL_PURPOSE
 
 JSON = "application/json"
 BEARER = "bearer"
@@ -46,6 +49,13 @@ PREFER = {
     "`pending_live` where a payer is asked; its reply follows at the same address, under another `ETag`.",
     "schema": {"type": "string"},
 }
+PURPOSE_OF_USE = {
+    "name": PURPOSE_HEADER,
+    "in": "header",
+    "required": False,
+    "description": "What this is done for, as the audit trail keeps it.",
+    "schema": {"type": "string", "enum": [*PURPOSES], "default": USUAL_PURPOSE},
+}
 ETAG = {"ETag": {"description": "Names this state of it.", "schema": {"type": "string"}}}
 SAID_WITH: Mapping[int, Mapping[str, Any]] = {
     401: {"WWW-Authenticate": {"schema": {"type": "string"}}},
@@ -69,10 +79,12 @@ def operation(
     headers: Mapping[str, Any] | None = None,
     parameters: Sequence[Mapping[str, Any]] = (),
     is_open: bool = False,
+    is_recorded: bool = False,
 ) -> dict[str, Any]:
     """Describe one operation: its name, what it takes, what it answers, and every way it says no.
 
-    What follows from these is added: the problems that any operation may answer, or any with a body.
+    What follows from these is added: the problems that any operation may answer, or any with a body or
+    whose use of members' data the audit trail records.
     """
     described: dict[str, Any] = {
         "operationId": name,
@@ -95,6 +107,9 @@ def operation(
         refused |= {400}
         described["parameters"].append({"in": "query", "schema": query})
         described["responses"]["414"] = TOO_LONG
+    if is_recorded:
+        refused |= {400}
+        described["parameters"].append(PURPOSE_OF_USE)
     if is_open:
         described["security"] = []
     for code in sorted(refused):
@@ -121,6 +136,7 @@ def creation(
         refuses=refuses,
         parameters=(IDEMPOTENCY_KEY, LANGUAGE, *parameters),
         headers=LOCATION,
+        is_recorded=True,
     )
 
 

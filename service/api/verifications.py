@@ -66,7 +66,11 @@ def index() -> Response:
 @verifications.route("/search", methods=["POST"])
 @verifications.doc(
     **operation(
-        "searchVerifications", "Find a member's verifications", results.VERIFICATION_LIST, body=SEARCH
+        "searchVerifications",
+        "Find a member's verifications",
+        results.VERIFICATION_LIST,
+        body=SEARCH,
+        is_recorded=True,
     )
 )
 def search() -> Response:
@@ -87,6 +91,7 @@ def search() -> Response:
         refuses=(404,),
         parameters=(LANGUAGE, IF_NONE_MATCH),
         headers=ETAG,
+        is_recorded=True,
     )
 )
 def fetch(verification_id: UUID) -> Response:
@@ -132,6 +137,7 @@ def reverify(verification_id: UUID) -> Response:
         query=REPLAY_QUERY,
         refuses=(404,),
         parameters=(LANGUAGE,),
+        is_recorded=True,
     )
 )
 def replay(verification_id: UUID) -> Response:
