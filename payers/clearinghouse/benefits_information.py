@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from payers.clearinghouse.document import Object, below, each_object, each_text, find_object, find_text
 from payers.clearinghouse.notes import Notes
-from payers.clearinghouse.parties import read_coded_entity, read_payer, read_person
-from payers.clearinghouse.rejections import read_rejections
+from payers.clearinghouse.parties import read_coded_entity, read_person
+from payers.clearinghouse.transaction import transaction_of
 from payers.clearinghouse.words import STATUSES, as_word
 from payers.x12.benefit_loop import MOST_BELOW, MOST_SERVICE_TYPES
 from payers.x12.model import NO_DETAIL, Detail, Line, Message, Party, Quantity, Transaction
@@ -28,24 +28,11 @@ ECHO_CODE = "2"
 def read_benefits_information(document: Object) -> Transaction:
     """Return what a reply of this shape says; whatever it holds, it never fails."""
     notes = Notes()
-    subscriber, dependent = _people(document, notes)
+    people = _people(document, notes)
     lines = tuple(_lines(document, notes))
     if not any(line.code in PLAN_STATUSES for line in lines):
         lines = (*_digest(document, notes), *lines)
-    rejections = read_rejections(document, notes)
-    spans = notes.spans(find_object(document, "planDateInformation"), "/planDateInformation")
-    is_about_nobody = subscriber is None and dependent is None and not rejections
-    return Transaction(
-        payer=read_payer(find_object(document, "payer")),
-        subscriber=subscriber or Party(),
-        dependent=dependent,
-        trace=_trace(document),
-        lines=lines,
-        spans=spans,
-        rejections=rejections,
-        broken="nobody" if is_about_nobody else None,
-        oddities=notes.oddities(),
-    )
+    return transaction_of(document, people, _trace(document), lines, ("planDateInformation",), notes)
 
 
 def _people(document: Object, notes: Notes) -> tuple[Party | None, Party | None]:

@@ -20,8 +20,8 @@ from payers.clearinghouse.document import (
     text_of,
 )
 from payers.clearinghouse.notes import Notes
-from payers.clearinghouse.parties import read_named_entity, read_payer, read_person
-from payers.clearinghouse.rejections import read_rejections
+from payers.clearinghouse.parties import read_named_entity, read_person
+from payers.clearinghouse.transaction import transaction_of
 from payers.clearinghouse.words import KINDS, STATUSES
 from payers.x12.model import NO_DETAIL, Detail, Line, Message, Party, Quantity, Transaction
 
@@ -38,23 +38,10 @@ ECHO = "REFERENCED_TRANSACTION"
 def read_plans(document: Object) -> Transaction:
     """Return what a reply of this shape says; whatever it holds, it never fails."""
     notes = Notes()
-    subscriber, dependent = _person(document, "subscriber", notes), _person(document, "dependent", notes)
-    patient = "subscriber" if dependent is None else "dependent"
+    people = _person(document, "subscriber", notes), _person(document, "dependent", notes)
+    patient = "subscriber" if people[1] is None else "dependent"
     lines = tuple(_without_repeats(_lines(document, notes)))
-    rejections = read_rejections(document, notes)
-    spans = notes.spans(find_object(document, patient, "dates"), f"/{patient}/dates")
-    is_about_nobody = subscriber is None and dependent is None and not rejections
-    return Transaction(
-        payer=read_payer(find_object(document, "payer")),
-        subscriber=subscriber or Party(),
-        dependent=dependent,
-        trace=_trace(document),
-        lines=lines,
-        spans=spans,
-        rejections=rejections,
-        broken="nobody" if is_about_nobody else None,
-        oddities=notes.oddities(),
-    )
+    return transaction_of(document, people, _trace(document), lines, (patient, "dates"), notes)
 
 
 def _person(document: Object, name: str, notes: Notes) -> Party | None:

@@ -326,4 +326,7 @@ def test_it_also_serves_where_it_stands() -> None:
 
 
 def test_a_sandbox_that_never_served_can_be_stopped() -> None:
-    Sandbox().stop()
+    sandbox = Sandbox()
+    sandbox.stop()
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"{sandbox.url}/", timeout=5, proxies={"http": ""})
