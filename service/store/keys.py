@@ -33,6 +33,7 @@ def add(session: Session, name: str, digest: bytes, scopes: tuple[str, ...], at:
         "digest": digest,
         "scopes": orjson.dumps(scopes).decode(),
         "created_at": at,
+        "client_id": key.id,
     }
     session.connection.execute(insert(api_keys), values)
     return key

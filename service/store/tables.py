@@ -2,8 +2,8 @@
 
 In clear stands only what lists are filtered by and what says nothing of a member: ids, times, payer,
 plan, site, status, digests. Columns of type `LargeBinary` hold sealed values (`request`, `told`,
-`answer`, `heard`, `label`, `external_id`, `data`, `response`), keyed hashes (`*_index`, `*digest`), or, in
-`rulebooks`, compressed published files.
+`answer`, `heard`, `label`, `external_id`, `data`, `response`, `totp`, `reason`, `carried`), keyed hashes
+(`*_index`, `*digest`), or, in `rulebooks`, compressed published files.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -64,6 +66,8 @@ data_keys = Table(
     metadata,
     Column("kid", String(16), primary_key=True),
     Column("first_used_at", Instant, nullable=False),
+    Column("retired_at", Instant),
+    Column("carried", LargeBinary),
 )
 
 api_keys = Table(
@@ -75,6 +79,42 @@ api_keys = Table(
     Column("scopes", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("revoked_at", Instant),
+    Column("client_id", String(36), nullable=False, index=True),
+    Column("expires_at", Instant),
+    Column("origins", Text),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("name", String(100), nullable=False, unique=True),
+    Column("role", String(16), nullable=False),
+    Column("password", String(200), nullable=False),
+    Column("totp", LargeBinary),
+    Column("totp_confirmed_at", Instant),
+    Column("totp_last_step", BigInteger),
+    Column("created_at", Instant, nullable=False),
+    Column("disabled_at", Instant),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("user_id", String(36), ForeignKey("users.id"), nullable=False, index=True),
+    Column("started_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("is_full", Boolean, nullable=False),
+)
+
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    Column("name_index", LargeBinary(32), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("locked_until", Instant),
 )
 
 rulebooks = Table(
@@ -103,6 +143,7 @@ cases = Table(
     Column("status", String(16), nullable=False),
     Column("owner", String(100)),
     Column("opened_by", String(100), nullable=False),
+    Column("client_id", String(36)),
     Column("label", LargeBinary),
     Column("external_id", LargeBinary),
     Column("external_index", LargeBinary(32)),
@@ -111,6 +152,19 @@ cases = Table(
     sqlite_with_rowid=False,
 )
 _where_there_is("external_index", cases)
+Index(None, cases.c.client_id, cases.c.id)
+
+legal_holds = Table(
+    "legal_holds",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), nullable=False, index=True),
+    Column("since", Instant, nullable=False),
+    Column("by", String(100), nullable=False),
+    Column("reason", LargeBinary, nullable=False),
+    Column("released_at", Instant),
+    Column("released_by", String(100)),
+)
 
 case_events = Table(
     "case_events",
@@ -152,6 +206,7 @@ verifications = Table(
     Column("external_index", LargeBinary(32)),
 )
 _where_there_is("external_index", verifications)
+Index(None, verifications.c.client_id, verifications.c.id)
 
 idempotency = Table(
     "idempotency",
