@@ -20,7 +20,7 @@ CATALOGS := $(patsubst %.po,%.mo,$(wildcard service/translations/*/LC_MESSAGES/*
 
 .PHONY: help
 help: ## List what can be made
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # --- set-up: each step leaves a stamp in .venv, so that a second run costs nothing --------------
 
@@ -77,9 +77,10 @@ sandbox: setup ## An invented payer and a service that asks it, with curl lines 
 check: lint types house rules test ## All of the checks below, in this order
 
 .PHONY: lint
-lint: tools ## Style and common faults (ruff)
+lint: tools ## Style and common faults (ruff), and those of security (bandit)
 	$(BIN)/ruff check $(CHECKED)
 	$(BIN)/ruff format --check $(CHECKED)
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(PACKAGES) migrations
 
 .PHONY: types
 types: tools ## Types (mypy, strict)
@@ -110,6 +111,11 @@ bench: tools ## How long a determination, a request and a 271 take, against bare
 	$(BIN)/python -m bench.engine
 	$(BIN)/python -m bench.route
 	$(BIN)/python -m bench.x12
+	$(BIN)/python -m bench.audit
+
+.PHONY: bench-server
+bench-server: tools ## gunicorn beside granian on the real route, with wrk (a quarter of an hour)
+	$(BIN)/python -m bench.server
 
 .PHONY: load
 load: tools ## Two hundred verifications at once, half of them to a payer that hangs (a minute)
@@ -119,11 +125,33 @@ load: tools ## Two hundred verifications at once, half of them to a payer that h
 fuzz: tools ## The readers of replies against N broken ones (N=200000, a quarter as many in JSON: minutes)
 	$(BIN)/python -m tests.payers.fuzz --count $(or $(N),200000)
 
+# --- proofs: long runs that show what is promised; OPENVOB_TEST_POSTGRES adds a server to each ------
+
+.PHONY: sentinel
+sentinel: tools ## N verifications of marked people through every door: no mark gets out (N=500: minutes)
+	$(BIN)/python -m tests.proofs.sentinel --count $(or $(N),500)
+
+.PHONY: audit-proof
+audit-proof: tools ## N audit events by 16 writers at once, and every tampering found (N=10000: minutes)
+	$(BIN)/python -m tests.proofs.audit --count $(or $(N),10000)
+
+.PHONY: kill-proof
+kill-proof: tools ## N writes to a service that is killed again and again (N=1000: minutes)
+	$(BIN)/python -m tests.proofs.kill --count $(or $(N),1000)
+
+.PHONY: audit-packages
+audit-packages: tools ## Known weaknesses of what is locked (pip-audit; needs the network)
+	$(BIN)/pip-audit --strict --require-hashes --requirement requirements.lock
+
 # --- what is made from the code and kept beside it ----------------------------------------------
 
 .PHONY: openapi
 openapi: setup ## Write openapi.yaml from the code
 	@$(BIN)/flask --app service.app:create_app export-openapi > openapi.yaml.new && mv openapi.yaml.new openapi.yaml
+
+.PHONY: permissions
+permissions: setup ## Write docs/permissions.md from the code
+	@$(BIN)/flask --app service.app:create_app export-permissions > permissions.new && mv permissions.new docs/permissions.md
 
 .PHONY: translations
 translations: setup ## Compile the catalogs of sentences (setup does it too)

@@ -7,11 +7,15 @@ from flask import Flask
 from service.api.problems import answer_problems
 from service.api.routes import add_routes
 from service.config import Settings
+from service.console.pages import add_console
 from service.observe.access import observe
 from service.office import open_office
+from service.security.cookies import keep_cookies
 from service.security.edges import keep_edges
 from service.security.guard import guard
 from service.security.keys import Doorkeeper
+from service.security.origins import let_pages_ask
+from service.security.sessions import Sessions, policy_of
 from service.security.throttle import Throttle, limit_rates
 
 
@@ -27,9 +31,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.merge_slashes = False
     app.extensions["office"] = office
     observe(app, settings)
-    guard(app, Doorkeeper(office.store))
+    doorkeeper = Doorkeeper(office.store)
+    app.extensions["sessions"] = sessions = Sessions(office.store, policy_of(settings))
+    keep_cookies(app, settings, office.store.vault)
+    let_pages_ask(app, doorkeeper)
+    guard(app, doorkeeper, sessions)
     keep_edges(app, settings.trusted_proxies)
-    limit_rates(app, Throttle(settings, office.store.vault))
+    app.extensions["throttle"] = throttle = Throttle(settings, office.store.vault)
+    limit_rates(app, throttle)
     add_routes(app)
+    add_console(app)
     answer_problems(app)
     return app

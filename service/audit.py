@@ -29,13 +29,17 @@ class Sealer:
             self._thread.start()
         self._written.set()
 
+    def catch_up(self) -> None:
+        """Link what a process that was killed left behind, or what a backup caught before it was linked."""
+        self._seal()
+
     def stop(self) -> None:
         """End, with everything linked that is committed."""
         self._ended.set()
         self._written.set()
         if self._thread is not None:
             self._thread.join()
-        self._seal()
+        self._seal(waits=True)
 
     def _run(self) -> None:
         while not self._ended.is_set():
@@ -48,9 +52,9 @@ class Sealer:
                 if self._written.is_set():
                     break
 
-    def _seal(self) -> None:
+    def _seal(self, *, waits: bool = False) -> None:
         try:
-            while audit.seal(self._store, datetime.now(UTC)) == audit.AT_A_TIME:
+            while audit.seal(self._store, datetime.now(UTC), waits=waits) == audit.AT_A_TIME:
                 pass
         except Exception as error:  # it is tried again; what waits is told by a check of the trail
             logger.warning("the audit trail could not be linked: %s", type(error).__name__)

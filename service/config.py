@@ -20,8 +20,15 @@ HOUSE = Path(__file__).resolve().parent.parent
 CONNECTION_VARIABLES = "OPENVOB_CONNECTION_"
 """How the variables begin that hold what connections prove themselves with."""
 
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable that tells the library of metrics where several processes count together."""
+
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("json", "plain")
+
+DEVELOPMENT, PRODUCTION = "development", "production"
+
+SECOND_FACTOR = (REQUIRED, OPTIONAL) = ("required", "optional")
 
 RATE_OFF = "off"
 _RATE = re.compile("[1-9][0-9]{0,8}/(second|minute|hour|day)")
@@ -40,6 +47,10 @@ def _setting(variable: str, meaning: str, *, secret: bool = False) -> Any:
 class Settings:
     """Everything that differs between installations. Paths are absolute."""
 
+    environment: str = _setting(
+        "OPENVOB_ENVIRONMENT",
+        "`development`, or `production`, where whatever is unsafe keeps the service from starting.",
+    )
     instance_path: Path = _setting(
         "OPENVOB_INSTANCE_PATH", "Folder for what this installation makes: database, keys, caches."
     )
@@ -47,7 +58,9 @@ class Settings:
         "OPENVOB_DATABASE_URL", "Where verifications are kept, as an SQLAlchemy address.", secret=True
     )
     data_key: str | None = _setting(
-        "OPENVOB_DATA_KEY", "The key that member data is encrypted with: 32 bytes in base64.", secret=True
+        "OPENVOB_DATA_KEY",
+        "The key that member data is encrypted with: 32 bytes in base64; several while it is rotated.",
+        secret=True,
     )
     data_key_file: Path = _setting(
         "OPENVOB_DATA_KEY_FILE",
@@ -62,10 +75,17 @@ class Settings:
     threads: int = _setting(
         "OPENVOB_THREADS", "How many requests `vob serve` works on at a time; most wait for a payer."
     )
+    workers: int = _setting(
+        "OPENVOB_WORKERS", "How many processes of `vob serve` answer; more than one needs PostgreSQL."
+    )
     max_body_bytes: int = _setting("OPENVOB_MAX_BODY_BYTES", "The largest request body taken, in bytes.")
     log_level: str = _setting("OPENVOB_LOG_LEVEL", "The least grave lines that are logged.")
     log_format: str | None = _setting(
         "OPENVOB_LOG_FORMAT", "How log lines are written: `json`, or `plain` for people."
+    )
+    traces_endpoint: str | None = _setting(
+        "OPENVOB_TRACES_ENDPOINT",
+        "Where spans are sent: a collector's address for OTLP over HTTP, ending in `/v1/traces`.",
     )
     metrics_open: bool = _setting(
         "OPENVOB_METRICS_OPEN", "Whether `/metrics` is shown without a key: `true` or `false`."
@@ -85,6 +105,13 @@ class Settings:
         "Where calls are counted: `memory://`, or `redis://…` where several processes share the counts.",
         secret=True,
     )
+    session_idle_minutes: int = _setting(
+        "OPENVOB_SESSION_IDLE_MINUTES", "After how many minutes without use a session of staff ends."
+    )
+    session_hours: int = _setting("OPENVOB_SESSION_HOURS", "After how many hours a session of staff ends.")
+    second_factor: str = _setting(
+        "OPENVOB_SECOND_FACTOR", "Whether all staff need a second factor: `required` or `optional`."
+    )
     connection_secrets: Mapping[str, str] = _setting(
         CONNECTION_VARIABLES,
         "What each connection proves itself with: every variable that begins so.",
@@ -95,6 +122,16 @@ class Settings:
     def is_embedded(self) -> bool:
         """Whether the database is a file of ours, whose tables the service brings up to date itself."""
         return self.database_url.startswith("sqlite")
+
+    @property
+    def is_production(self) -> bool:
+        """Whether whatever is unsafe keeps the service from starting."""
+        return self.environment == PRODUCTION
+
+    @property
+    def metrics_path(self) -> Path:
+        """Folder where the processes of `vob serve` count together."""
+        return self.instance_path / "metrics"
 
     @property
     def cache_path(self) -> Path:
@@ -116,6 +153,7 @@ class Settings:
         given = {name: value for name, value in variables.items() if value.strip()}
         instance = _path(given, "OPENVOB_INSTANCE_PATH", HOUSE / "instance")
         return cls(
+            environment=_choice(given, "OPENVOB_ENVIRONMENT", (DEVELOPMENT, PRODUCTION), DEVELOPMENT),
             instance_path=instance,
             database_url=given.get("OPENVOB_DATABASE_URL", f"sqlite:///{instance / 'openvob.db'}"),
             data_key=given.get("OPENVOB_DATA_KEY"),
@@ -125,19 +163,28 @@ class Settings:
             host=given.get("OPENVOB_HOST", "127.0.0.1"),
             port=_number(given, "OPENVOB_PORT", 8080, low=1, high=65535),
             threads=_number(given, "OPENVOB_THREADS", 64, low=1, high=1000),
+            workers=_number(given, "OPENVOB_WORKERS", 1, low=1, high=64),
             max_body_bytes=_number(given, "OPENVOB_MAX_BODY_BYTES", 1024 * 1024, low=1024, high=64 * 1024**2),
             log_level=_choice(given, "OPENVOB_LOG_LEVEL", LOG_LEVELS, "info"),
             log_format=_choice(given, "OPENVOB_LOG_FORMAT", LOG_FORMATS, "") or None,
+            traces_endpoint=_web_address(given, "OPENVOB_TRACES_ENDPOINT"),
             metrics_open=_choice(given, "OPENVOB_METRICS_OPEN", ("true", "false"), "false") == "true",
             trusted_proxies=_number(given, "OPENVOB_TRUSTED_PROXIES", 0, low=0, high=10),
             rate_client=_rate(given, "OPENVOB_RATE_CLIENT", "600/minute"),
             rate_address=_rate(given, "OPENVOB_RATE_ADDRESS", "60/minute"),
             rate_member=_rate(given, "OPENVOB_RATE_MEMBER", "30/hour"),
             rate_store=_rate_store(given),
+            session_idle_minutes=_number(given, "OPENVOB_SESSION_IDLE_MINUTES", 15, low=1, high=480),
+            session_hours=_number(given, "OPENVOB_SESSION_HOURS", 10, low=1, high=24),
+            second_factor=_choice(given, "OPENVOB_SECOND_FACTOR", SECOND_FACTOR, _usual_factor(given)),
             connection_secrets=MappingProxyType(
                 {name: value for name, value in given.items() if name.startswith(CONNECTION_VARIABLES)}
             ),
         )
+
+
+def _usual_factor(given: Mapping[str, str]) -> str:
+    return REQUIRED if given.get("OPENVOB_ENVIRONMENT", "").strip().lower() == PRODUCTION else OPTIONAL
 
 
 def documented_settings() -> dict[str, str]:
@@ -161,6 +208,13 @@ def _choice(given: Mapping[str, str], variable: str, choices: Sequence[str], def
     if text not in (*choices, default):
         raise SettingError(f"{variable} must be one of: {', '.join(choices)}")
     return text
+
+
+def _web_address(given: Mapping[str, str], variable: str) -> str | None:
+    text = given.get(variable, "").strip()
+    if text and not text.startswith(("https://", "http://")):
+        raise SettingError(f"{variable} must begin with https:// or http://")
+    return text or None
 
 
 def _rate(given: Mapping[str, str], variable: str, default: str) -> str:

@@ -29,6 +29,7 @@ from payers.switchboard import Switchboard, adapter_name, read_again
 from schemas.merge import merge_facts
 from schemas.model import Benefits, Contact, LevelBenefits, NetworkBenefits, Step
 from service.observe.metrics import count_call, note_breakers
+from service.observe.traces import CHANNEL, CONNECTION, OUTCOME, span
 
 logger = logging.getLogger(__name__)
 
@@ -121,7 +122,10 @@ def new_trace() -> str:
 
 
 def _ask(switchboard: Switchboard, connection: Connection, ask: Ask, whom: str) -> tuple[Asked, Reply | None]:
-    asked, reply = _put(switchboard, connection, ask, whom)
+    where = {CONNECTION: connection.id, CHANNEL: connection.channel}
+    with span("payer.check", where) as going_on:
+        asked, reply = _put(switchboard, connection, ask, whom)
+        going_on.say({OUTCOME: asked.failure or "answered"})
     count_call(connection.id, connection.channel, asked.failure)
     note_breakers(switchboard.states())
     return asked, reply

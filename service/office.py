@@ -6,27 +6,31 @@ Desks of the past, for replays, are put together again from what the store kept,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
 from payers.base import OPEN
 from payers.rulebook import Rulebook, load_rulebook, load_rulebook_from_files
 from service.audit import Sealer
+from service.background import Background
 from service.clinic import Clinic, load_clinic, load_clinic_from_bytes
 from service.config import SettingError, Settings
 from service.connections import check_connections, open_switchboard
-from service.security.crypto import make_vault
-from service.security.data_key import read_data_key
+from service.hearing import SECONDS
+from service.production import refuse_new_data_key, refuse_unfit
+from service.security.data_key import open_vault
 from service.store import rulebooks
-from service.store.keys import remember_data_key
-from service.store.migrate import is_up_to_date, upgrade
+from service.store.data_keys import remember_data_key
+from service.store.migrate import is_newer, is_up_to_date, upgrade
 from service.store.session import Session, Store, is_reachable, open_store, transaction
 from service.verify import Desk
 
 DESKS_KEPT = 4
 # Live answers that are brought at a time for callers who did not wait; each is waited for, not worked at.
 AT_A_TIME = 32
+# Where the service ends: those that are under way have as long as payers do, with a moment to be kept.
+TO_FINISH = SECONDS + 1
 PROFILE_NAME = "clinic.yaml"
 
 
@@ -38,8 +42,17 @@ class Office:
     store: Store
     desk: Desk
     sealer: Sealer
-    background: Executor = field(default_factory=lambda: ThreadPoolExecutor(AT_A_TIME), repr=False)
+    background: Executor = field(default_factory=lambda: Background(AT_A_TIME, TO_FINISH), repr=False)
     _desks: dict[tuple[str, str], Desk] = field(default_factory=dict, repr=False)
+
+    def close(self) -> None:
+        """Bring the answers that are under way, link the trail to its end, and let go of the database.
+
+        Bounded: whoever fetches an answer that did not come is told so, as after any other interruption.
+        """
+        self.background.shutdown()
+        self.sealer.stop()
+        self.store.close()
 
     def desk_of(self, session: Session, rulebook_digest: str, profile_digest: str) -> Desk | None:
         """The desk that answered from these two, or `None` where one of them was never kept."""
@@ -67,7 +80,8 @@ class Office:
         reachable = is_reachable(self.store)
         return {
             "database": reachable,
-            "migrations": reachable and is_up_to_date(self.store.engine),
+            # Migrations add before they take away: a process goes on while a newer version takes over.
+            "migrations": reachable and (is_up_to_date(self.store.engine) or is_newer(self.store.engine)),
             "rulebook": bool(self.desk.rulebook.payer_ids),
         }
 
@@ -91,8 +105,9 @@ def bring_up_to_date(settings: Settings) -> None:
 
 
 def _open_store(settings: Settings, *, may_upgrade: bool) -> Store:
+    refuse_new_data_key(settings)
     settings.instance_path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    store = open_store(settings.database_url, make_vault(read_data_key(settings)), settings.threads)
+    store = open_store(settings.database_url, open_vault(settings), settings.threads)
     try:
         _make_usable(store, settings, may_upgrade)
     except BaseException:  # nobody gets the store, so nobody else could close it
@@ -104,6 +119,8 @@ def _open_store(settings: Settings, *, may_upgrade: bool) -> Store:
 def _make_usable(store: Store, settings: Settings, may_upgrade: bool) -> None:
     if not is_reachable(store):
         raise SettingError("the database that OPENVOB_DATABASE_URL names cannot be reached")
+    if is_newer(store.engine):
+        raise SettingError("the database was brought up to date by a newer version; start that one")
     if may_upgrade and not is_up_to_date(store.engine):
         upgrade(settings.database_url)
     if not is_up_to_date(store.engine):
@@ -119,8 +136,10 @@ def _make_usable(store: Store, settings: Settings, may_upgrade: bool) -> None:
 def open_office(settings: Settings) -> Office:
     """Open the store, read rulebook and clinic profile, and note both as being in use from now on.
 
-    Raises what reading either raises, `ClinicFileError` too for a connection to a payer of no file.
+    Raises `SettingError` with every fault of unfit settings, and what reading either raises,
+    `ClinicFileError` too for a connection to a payer of no file.
     """
+    refuse_unfit(settings)
     rulebook: Rulebook = load_rulebook(settings.rules_path, settings.cache_path)
     clinic: Clinic = load_clinic(settings.clinic_profile)
     if faults := check_connections(clinic, rulebook):
@@ -129,7 +148,9 @@ def open_office(settings: Settings) -> Office:
     now = datetime.now(UTC)
     rulebooks.put_in_use(store, rulebooks.RULEBOOK, rulebook.digest, rulebook.files, now)
     rulebooks.put_in_use(store, rulebooks.PROFILE, clinic.digest, {PROFILE_NAME: clinic.raw}, now)
-    return Office(settings, store, Desk(rulebook, clinic, open_switchboard(clinic, settings)), Sealer(store))
+    sealer = Sealer(store)
+    sealer.catch_up()
+    return Office(settings, store, Desk(rulebook, clinic, open_switchboard(clinic, settings)), sealer)
 
 
 def _clinic_from(files: Mapping[str, bytes]) -> Clinic:

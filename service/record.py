@@ -22,10 +22,9 @@ from service.changes import list_changes
 from service.hearing import Hearing, dump_hearing, load_hearing
 from service.observe.metrics import count_determination
 from service.office import Office
-from service.security.crypto import external_index, member_index, person_index
 from service.store import cases, verifications
 from service.store.session import Session, new_id, transaction
-from service.store.verifications import PENDING, Indexes, Verification
+from service.store.verifications import PENDING, Verification
 from service.verify import Desk, Outcome, hear, is_asked_live, known, unusable_reply, verify
 
 Body = Mapping[str, Any]
@@ -36,10 +35,11 @@ KEPT_APART = ("told_benefits", "payer_reply")
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: an id to keep, and a name for timelines."""
+    """Who asks: an id to keep, a name for timelines, and whose records they see (`None`: everybody's)."""
 
     id: str
     name: str
+    reach: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def draft_new(office: Office, caller: Caller, body: Any, *, waits: bool = True) 
         desk = _desk_as_of(office, inquiry.as_of)
         inquiry, warnings = load_inquiry(body, known(desk, now))
     case_id = inquiry.case_id
-    if case_id is not None and not _has_case(office, case_id):
+    if case_id is not None and not _has_case(office, case_id, caller.reach):
         raise BadRequest(
             [FieldError("/case_id", "unknown_case", "case_id must be the id of a case kept here.")]
         )
@@ -88,7 +88,7 @@ def draft_new(office: Office, caller: Caller, body: Any, *, waits: bool = True) 
     opens = _new_case(outcome.inquiry, caller, now) if case_id is None else None
     made = Made(outcome, body, (), now, hearing)
     verification = _verification(made, opens.id if opens is not None else str(case_id), caller)
-    return _draft(office, verification, outcome.inquiry, opens)
+    return _draft(office, verification, opens)
 
 
 def draft_told(office: Office, caller: Caller, before: Verification, telling: Body) -> Draft:
@@ -188,12 +188,13 @@ def _draft_again(
     outcome = answer(office.desk, before.request, told, now, hearing)
     made = Made(outcome, before.request, told, now, hearing)
     verification = _verification(made, before.case_id, caller, kind, before)
-    return _draft(office, verification, outcome.inquiry, None)
+    return _draft(office, verification, None)
 
 
-def _draft(office: Office, verification: Verification, inquiry: Inquiry, opens: cases.Case | None) -> Draft:
-    row = verifications.sealed_row(office.store.vault, verification, _indexes(office, inquiry))
-    return Draft(verification, row, opens)
+def _draft(office: Office, verification: Verification, opens: cases.Case | None) -> Draft:
+    key = office.store.vault.current()  # one for the whole row, whichever takes over meanwhile
+    indexes = verifications.indexes_of(key, verification.request)
+    return Draft(verification, verifications.sealed_row(key, verification, indexes), opens)
 
 
 def _verification(
@@ -266,18 +267,10 @@ def _new_case(inquiry: Inquiry, caller: Caller, at: datetime) -> cases.Case:
         created_at=at,
         updated_at=at,
         opened_by=caller.name,
+        client_id=caller.id,
     )
 
 
-def _has_case(office: Office, case_id: str) -> bool:
+def _has_case(office: Office, case_id: str, reach: str | None) -> bool:
     with transaction(office.store) as session:
-        return cases.status_of(session, case_id) is not None
-
-
-def _indexes(office: Office, inquiry: Inquiry) -> Indexes:
-    vault, member = office.store.vault, inquiry.member
-    return Indexes(
-        member=member_index(vault, member.member_id),
-        person=person_index(vault, member.last_name, member.birth_date),
-        external=external_index(vault, inquiry.external_id),
-    )
+        return cases.status_of(session, case_id, reach) is not None

@@ -14,9 +14,10 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Protocol
+from typing import LiteralString, Protocol
 
 import psycopg
+from psycopg import sql
 from sqlalchemy.engine import URL, make_url
 
 from service.store.migrate import upgrade
@@ -38,6 +39,12 @@ REDIS_LEFT_OUT = (
     "server, such as redis://127.0.0.1:6379"
 )
 
+CHROMIUM = "OPENVOB_TEST_CHROMIUM"
+CHROMIUM_LEFT_OUT = (
+    f"Chromium was left out: pages were read, not looked at. To include it, set {CHROMIUM} to the path of "
+    "one, such as /usr/bin/chromium"
+)
+
 ABOUT_SQLITE = frozenset(
     {
         "test_what_was_heard_stands_nowhere_in_clear",
@@ -54,6 +61,11 @@ ABOUT_SQLITE = frozenset(
 def server_address() -> str | None:
     """The address of a server to test on, or `None`."""
     return os.environ.get(VARIABLE) or None
+
+
+def browser_path() -> str | None:
+    """The path of a Chromium to look at pages with, or `None`."""
+    return os.environ.get(CHROMIUM) or None
 
 
 def kinds_for(test: str) -> tuple[str, ...]:
@@ -108,6 +120,13 @@ class PostgresServer:
         yield self._address(made)
         self._drop(made)
 
+    @contextmanager
+    def copy_of(self, database: str) -> Iterator[str]:
+        """The address of a copy of a database that nobody is connected to."""
+        made = self._create(database)
+        yield self._address(made)
+        self._drop(made)
+
     def _with_tables(self) -> str:
         if self.template is None:
             made = self._create(None)
@@ -126,21 +145,28 @@ class PostgresServer:
     def _address(self, database: str) -> str:
         return self.url.set(database=database).render_as_string(hide_password=False)
 
+    def role(self) -> str:
+        """The name for a new role, which goes with the databases of this run."""
+        return f"{self.name}_{next(self.numbers)}"
+
     def clear_up(self) -> None:
         """Drop what this run made, and what other runs left that are connected no longer."""
         self.held.execute("SELECT pg_advisory_lock(%s)", [CLEANING])
-        mine = self.held.execute(
-            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [f"{self.name}_"]
-        )
-        left = self.held.execute(
-            "SELECT made.datname FROM pg_database made WHERE starts_with(made.datname, %s) AND NOT EXISTS"
-            " (SELECT 1 FROM pg_stat_activity run WHERE starts_with(run.application_name, %s)"
-            " AND starts_with(made.datname, run.application_name || '_'))",
-            [PREFIX, PREFIX],
-        )
-        for (database,) in {*mine, *left}:
+        for database in self._made("SELECT datname AS name FROM pg_database"):
             self._drop(database)
+        for role in self._made("SELECT rolname AS name FROM pg_roles"):
+            self.held.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
         self.held.execute("SELECT pg_advisory_unlock(%s)", [CLEANING])
+
+    def _made(self, names: LiteralString) -> set[str]:
+        """Which of these names this run gave, or a run that is gone."""
+        given = sql.SQL(
+            "SELECT name FROM ({}) AS made WHERE starts_with(name, %s) AND (starts_with(name, %s)"
+            " OR NOT EXISTS (SELECT 1 FROM pg_stat_activity run WHERE starts_with(run.application_name, %s)"
+            " AND starts_with(name, run.application_name || '_')))"
+        )
+        mine = [PREFIX, f"{self.name}_", PREFIX]
+        return {name for (name,) in self.held.execute(given.format(sql.SQL(names)), mine)}
 
 
 @contextmanager

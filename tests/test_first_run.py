@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from service.app import create_app
-from service.config import HOUSE, SettingError, Settings, documented_settings
+from service.config import HOUSE, PRODUCTION, SettingError, Settings, documented_settings
 from service.first_run import FirstRun, prepare
 from service.office import Office, open_store_of
+from service.security.data_key import write_secret
 from service.store import keys
 from service.store.session import transaction
 
@@ -38,6 +40,18 @@ def test_every_later_run_shows_the_same_key_and_it_works(settings: Settings) -> 
     assert answer.status_code == 200
     office: Office = app.extensions["office"]
     office.store.close()
+
+
+def test_in_production_no_api_key_is_made_and_one_that_is_there_is_not_shown(settings: Settings) -> None:
+    production = replace(settings, environment=PRODUCTION, data_key=base64.b64encode(bytes(32)).decode())
+    assert prepare(production) == FirstRun(None, is_new=False)
+    assert not settings.api_key_file.exists()
+    store = open_store_of(production)
+    with transaction(store) as session:
+        assert keys.list_all(session) == []
+    store.close()
+    write_secret(settings.api_key_file, "vob_invented")
+    assert prepare(production).api_key is None
 
 
 def test_a_key_whose_file_was_removed_is_not_made_anew(settings: Settings) -> None:

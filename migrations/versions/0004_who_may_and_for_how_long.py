@@ -21,6 +21,7 @@ def upgrade() -> None:
     _create_staff()
     _say_whose_a_case_is()
     op.create_index("ix_verifications_client_id_id", "verifications", ["client_id", "id"])
+    _find_what_replaces()
     op.create_table(
         "legal_holds",
         sa.Column("id", ID, nullable=False),
@@ -44,6 +45,7 @@ def downgrade() -> None:
         table.drop_column("carried")
         table.drop_column("retired_at")
     op.drop_table("legal_holds")
+    op.drop_index("ix_verifications_replaces", "verifications")
     op.drop_index("ix_verifications_client_id_id", "verifications")
     op.drop_index("ix_cases_client_id_id", "cases")
     with op.batch_alter_table("cases") as table:
@@ -61,7 +63,11 @@ def _give_keys_a_client_and_an_end() -> None:
         table.add_column(sa.Column("client_id", ID))
         table.add_column(sa.Column("expires_at", MOMENT))
         table.add_column(sa.Column("origins", sa.Text()))
-    op.execute("UPDATE api_keys SET client_id = id")
+    # Whoever had a key saw what all clients made, and goes on seeing it.
+    op.execute(
+        "UPDATE api_keys SET client_id = id,"
+        " scopes = substr(scopes, 1, length(scopes) - 1) || ',\"records:all\"]'"
+    )
     with op.batch_alter_table("api_keys") as table:
         table.alter_column("client_id", existing_type=ID, nullable=False)
     op.create_index("ix_api_keys_client_id", "api_keys", ["client_id"])
@@ -112,3 +118,11 @@ def _say_whose_a_case_is() -> None:
         " WHERE v.case_id = cases.id ORDER BY v.id LIMIT 1)"
     )
     op.create_index("ix_cases_client_id_id", "cases", ["client_id", "id"])
+
+
+def _find_what_replaces() -> None:
+    # Whoever removes a verification is asked by the database whether another one replaces it.
+    there = sa.text("replaces IS NOT NULL")
+    op.create_index(
+        "ix_verifications_replaces", "verifications", ["replaces"], sqlite_where=there, postgresql_where=there
+    )

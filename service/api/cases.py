@@ -9,16 +9,14 @@ from uuid import UUID
 from flask import Response
 from flask_smorest import Blueprint
 
-from schemas.problem import Complaints, read_shape
 from service.api import results
 from service.api.describe import ETAG, IF_NONE_MATCH, creation, operation
-from service.api.exchange import json_body, listing, page, query, reply, tagged
+from service.api.exchange import json_body, listing, loaded, page, query, reply, tagged
 from service.api.once import Made, once
-from service.api.places import office
 from service.api.problems import Refused
 from service.api.shapes import CASE, CASE_CHANGE, CASES_QUERY, PAGE_QUERY
-from service.api.speaking import caller
-from service.api.trail import note
+from service.at_hand import caller, office
+from service.noting import note
 from service.store import cases as kept
 from service.store import timeline as happened
 from service.store import verifications
@@ -31,7 +29,7 @@ cases = Blueprint("cases", __name__, url_prefix="/v1/cases", description=__doc__
 @cases.doc(**creation("createCase", "Open a case", results.CASE, body=CASE))
 def create() -> Response:
     """A person being admitted; without an owner, the caller looks after it."""
-    return once(lambda: _opened(_read(CASE, json_body())))
+    return once(lambda: _opened(loaded(CASE, json_body())))
 
 
 @cases.route("", methods=["GET"])
@@ -39,7 +37,7 @@ def create() -> Response:
 def index() -> Response:
     """Newest first."""
     asked = query(CASES_QUERY)
-    wanted = kept.Filter(asked.get("status"), asked.get("owner"))
+    wanted = kept.Filter(asked.get("status"), asked.get("owner"), caller().reach)
     with transaction(office().store) as session:
         items, following = kept.page_of(session, wanted, page(asked))
         note(session, "case.list")
@@ -74,7 +72,7 @@ def fetch(case_id: UUID) -> Response:
 )
 def change(case_id: UUID) -> Response:
     """What is not given stays; the timeline says what changed."""
-    changes = _read(CASE_CHANGE, json_body())
+    changes = loaded(CASE_CHANGE, json_body())
     now = datetime.now(UTC).replace(microsecond=0)
     with transaction(office().store) as session:
         _shown(session, str(case_id))
@@ -101,7 +99,7 @@ def timeline(case_id: UUID) -> Response:
     asked = query(PAGE_QUERY)
     with transaction(office().store) as session:
         _shown(session, str(case_id))
-        events, following = happened.page_of(session, str(case_id), page(asked))
+        events, following = happened.page_of(session, str(case_id), page(asked), caller().reach)
         note(session, "case.timeline", str(case_id))
     return listing([results.event_line(event) for event in events], following)
 
@@ -117,6 +115,7 @@ def _opened(asked: dict[str, Any]) -> Made:
         created_at=now,
         updated_at=now,
         opened_by=caller().name,
+        client_id=caller().id,
     )
 
     def write(session: Session) -> None:
@@ -127,14 +126,8 @@ def _opened(asked: dict[str, Any]) -> Made:
 
 
 def _shown(session: Session, case_id: str) -> dict[str, Any]:
-    case = kept.get(session, case_id)
+    reach = caller().reach
+    case = kept.get(session, case_id, reach)
     if case is None:
         raise Refused("not_found", "There is no case with this id.")
-    return results.case_whole(case, verifications.ids_of_case(session, case_id))
-
-
-def _read(shape: Any, body: Any) -> dict[str, Any]:
-    complaints = Complaints()
-    loaded = read_shape(shape, body, complaints)
-    complaints.raise_any()
-    return loaded
+    return results.case_whole(case, verifications.ids_of_case(session, case_id, reach))

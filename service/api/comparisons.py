@@ -9,10 +9,10 @@ from schemas.comparison import COMPARISON
 from service.api import results
 from service.api.describe import LANGUAGE, operation
 from service.api.exchange import json_body, spoken
-from service.api.places import office
 from service.api.speaking import speak
-from service.api.trail import note
+from service.at_hand import office
 from service.comparison import compare
+from service.noting import note
 from service.store.session import transaction
 
 comparisons = Blueprint("comparisons", __name__, url_prefix="/v1/comparisons", description=__doc__ or "")

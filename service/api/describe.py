@@ -11,13 +11,18 @@ from marshmallow import Schema
 from schemas.problem import PROBLEMS
 from service.api.examples import EXAMPLES
 from service.api.problems import MEDIA_TYPE
-from service.api.trail import HEADER as PURPOSE_HEADER
-from service.api.trail import PURPOSES
-from service.api.trail import USUAL as USUAL_PURPOSE
+from service.noting import HEADER as PURPOSE_HEADER
+from service.noting import PURPOSES
+from service.noting import USUAL as USUAL_PURPOSE
+from service.security.cookies import CSRF_HEADER
+from service.security.cookies import NAME as COOKIE_NAME
 
 JSON = "application/json"
 BEARER = "bearer"
-ALWAYS = (401, 403, 429, 500)
+SESSION = "session"
+COOKIE: Sequence[Mapping[str, Any]] = ({SESSION: []},)
+"""What only staff can do, with their session."""
+ALWAYS = (401, 403, 429, 500, 503)
 WITH_BODY = (400, 413, 415, 422)
 
 IDEMPOTENCY_KEY = {
@@ -57,9 +62,13 @@ PURPOSE_OF_USE = {
     "schema": {"type": "string", "enum": [*PURPOSES], "default": USUAL_PURPOSE},
 }
 ETAG = {"ETag": {"description": "Names this state of it.", "schema": {"type": "string"}}}
+RETRY_AFTER = {
+    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
+}
 SAID_WITH: Mapping[int, Mapping[str, Any]] = {
     401: {"WWW-Authenticate": {"schema": {"type": "string"}}},
-    429: {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}},
+    429: RETRY_AFTER,
+    503: RETRY_AFTER,
 }
 """The headers that come with a problem of this status."""
 # No problem document: the HTTP server says this before the service hears of it.
@@ -80,6 +89,7 @@ def operation(
     parameters: Sequence[Mapping[str, Any]] = (),
     is_open: bool = False,
     is_recorded: bool = False,
+    security: Sequence[Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Describe one operation: its name, what it takes, what it answers, and every way it says no.
 
@@ -90,9 +100,9 @@ def operation(
         "operationId": name,
         "summary": summary,
         "responses": {str(status): _answer(name, answer, headers)},
-        "parameters": [*parameters],
+        "parameters": [*parameters, *([PURPOSE_OF_USE] if is_recorded else [])],
     }
-    refused = {*refuses, *(() if is_open else ALWAYS)}
+    refused = {*refuses, *(() if is_open else ALWAYS), *((400,) if query or is_recorded else ())}
     if IF_NONE_MATCH in parameters:
         described["responses"]["304"] = {"description": "You have it already."}
     if IDEMPOTENCY_KEY in parameters:
@@ -104,14 +114,10 @@ def operation(
             "content": {JSON: {"schema": body, **_example(EXAMPLES[name].body)}},
         }
     if query is not None:
-        refused |= {400}
         described["parameters"].append({"in": "query", "schema": query})
         described["responses"]["414"] = TOO_LONG
-    if is_recorded:
-        refused |= {400}
-        described["parameters"].append(PURPOSE_OF_USE)
-    if is_open:
-        described["security"] = []
+    if is_open or security is not None:
+        described["security"] = [*(security or ())]
     for code in sorted(refused):
         described["responses"][str(code)] = f"Problem{code}"
     return described
@@ -193,12 +199,22 @@ def make_document(app: Any) -> Api:
                 "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
             },
             "servers": [{"url": "/"}],
-            "security": [{BEARER: []}],
+            "security": [{BEARER: []}, *COOKIE],
         },
     )
     api.spec.components.security_scheme(
         BEARER,
         {"type": "http", "scheme": "bearer", "description": "Your API key: `Authorization: Bearer KEY`."},
+    )
+    api.spec.components.security_scheme(
+        SESSION,
+        {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": COOKIE_NAME,
+            "description": "Staff, signed in at `/v1/session`. What changes something needs the session's "
+            f"`csrf_token` too, as `{CSRF_HEADER}`.",
+        },
     )
     api.spec.components.schema("Problem", PROBLEM_SCHEMA)
     for status in sorted({status for status, _ in PROBLEMS.values()}):

@@ -9,7 +9,7 @@ from flask import Flask
 
 from service.api.examples import EXAMPLES
 
-METHODS = ("get", "post", "patch")
+METHODS = ("get", "post", "put", "patch", "delete")
 
 
 def openapi_document(app: Flask) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from types import MappingProxyType
 from typing import Any
 
 AN_ID = "019ab1f0-3c00-7d2a-9c51-5b1f0a2e7c44"
+# What one may sign in with.
+FOUR_WORDS, FIVE_WORDS = "cuatro palabras muy faciles", "cinco palabras muy faciles"
 
 MEMBER = {
     "member_id": "1EG4-TE5-MK73",
@@ -97,6 +99,20 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
             path={"payer_id": "medicare"},
             query={"level_of_care": "iop", "date_of_service": "2026-12-01", "site": "cmhc"},
         ),
+        "signIn": Example(body={"name": "ana.recepcion", "password": FOUR_WORDS}),
+        "getSession": Example(),
+        "changePassword": Example(body={"current": FOUR_WORDS, "new": "otras palabras mas faciles"}),
+        "beginSecondFactor": Example(),
+        "confirmSecondFactor": Example(body={"code": "123456"}),
+        "signOut": Example(),
+        "listUsers": Example(),
+        "createUser": Example(body={"name": "luz.recepcion", "role": "admissions", "password": FIVE_WORDS}),
+        "changeUser": Example(path={"user_id": AN_ID}, body={"role": "supervisor"}),
+        "listKeys": Example(),
+        "createKey": Example(body={"name": "scheduling", "scopes": ["verifications:read"]}),
+        "renewKey": Example(path={"key_id": AN_ID}, body={"overlap_hours": 48}),
+        "revokeKey": Example(path={"key_id": AN_ID}),
+        "listAuditEvents": Example(query={"action": "verification.read", "limit": "20"}),
         "health": Example(answer={"status": "ok"}),
         "readiness": Example(
             answer={

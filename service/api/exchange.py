@@ -28,21 +28,29 @@ def json_body() -> Any:
         raise Refused("malformed_body") from None
 
 
+def loaded(shape: Schema, body: Any) -> dict[str, Any]:
+    """A body, loaded with a schema; raises with everything in it that cannot be used."""
+    complaints = Complaints()
+    found = read_shape(shape, body, complaints)
+    complaints.raise_any()
+    return found
+
+
 def query(shape: Schema) -> dict[str, Any]:
     """The parameters of the address, loaded with a schema; raises with every one that cannot be used."""
     complaints = Complaints()
     repeated = [name for name in request.args if len(request.args.getlist(name)) > 1]
     for name in repeated:
         complaints.add(f"/{name}" if name in shape.fields else "/-", "given_twice", "can be given only once")
-    loaded = read_shape(shape, request.args.to_dict(), complaints)
+    found = read_shape(shape, request.args.to_dict(), complaints)
     if complaints.found:
         raise Refused("bad_query", errors=complaints.found)
-    return loaded
+    return found
 
 
-def page(loaded: Mapping[str, Any]) -> Page:
+def page(asked: Mapping[str, Any]) -> Page:
     """Which page of a list the caller wants."""
-    return Page(limit=loaded.get("limit") or DEFAULT_LIMIT, cursor=loaded.get("cursor"))
+    return Page(limit=asked.get("limit") or DEFAULT_LIMIT, cursor=asked.get("cursor"))
 
 
 def language() -> str:

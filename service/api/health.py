@@ -10,9 +10,9 @@ from flask_smorest import Blueprint
 
 from service.api.describe import operation
 from service.api.exchange import reply
-from service.api.places import office
 from service.api.problems import Refused
 from service.api.results import HEALTH, READINESS
+from service.at_hand import office
 from service.observe.metrics import CONTENT_TYPE, note_breakers, note_rulebook, write_metrics
 
 health = Blueprint("health", __name__, description="Whether the service is alive, and whether it can answer.")

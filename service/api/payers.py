@@ -12,9 +12,9 @@ from service import directory
 from service.api import results
 from service.api.describe import operation
 from service.api.exchange import listing, page, query, reply
-from service.api.places import office
 from service.api.problems import Refused
 from service.api.shapes import BENEFITS_QUERY, PAYERS_QUERY, PLANS_QUERY, RESOLVE_QUERY
+from service.at_hand import office
 
 payers = Blueprint("payers", __name__, url_prefix="/v1/payers", description=__doc__ or "")
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import logging
-import traceback
 import uuid
 from collections.abc import Mapping, Sequence
 
 import orjson
 from flask import Flask, Response
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from schemas.problem import BadRequest, FieldError, problem
-from service.security.guard import Forbidden, Unauthenticated
+from service.noting import HEADER as PURPOSE_HEADER
+from service.noting import PURPOSES, UnknownPurpose
+from service.observe.faults import note_fault
+from service.security.guard import Forbidden, Unauthenticated, current_client
+from service.store.session import Unavailable
 
 MEDIA_TYPE = "application/problem+json"
 _BY_STATUS = {
@@ -30,17 +34,26 @@ _BY_STATUS = {
     429: "too_many_requests",
     503: "unavailable",
 }
+# What cannot be had just now may be there again after so many seconds.
+RETRY_AFTER = 5
 _log = logging.getLogger(__name__)
 
 
 class Refused(Exception):
     """A request that cannot be done, with the code of the problem that says why."""
 
-    def __init__(self, code: str, detail: str | None = None, errors: Sequence[FieldError] = ()) -> None:
+    def __init__(
+        self,
+        code: str,
+        detail: str | None = None,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.detail = detail
         self.errors = errors
+        self.headers = headers
 
 
 def refusal(
@@ -54,27 +67,35 @@ def refusal(
     document = problem(code, detail, instance=instance or uuid.uuid4().urn, errors=errors)
     response = Response(orjson.dumps(document), document["status"], mimetype=MEDIA_TYPE)
     response.headers["Cache-Control"] = "no-store"
-    response.headers.extend(headers or {})
+    if code == "unavailable":
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+    if document["status"] == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="OpenVOB"'
+    response.headers.update(headers or {})
     return response
 
 
 def answer_problems(app: Flask) -> None:
     """Answer everything that goes wrong in the application with a problem document."""
     app.register_error_handler(HTTPException, _http_exception)
-    app.register_error_handler(Refused, lambda error: refusal(error.code, error.detail, error.errors))
+    app.register_error_handler(
+        Refused, lambda error: refusal(error.code, error.detail, error.errors, error.headers)
+    )
     app.register_error_handler(
         BadRequest, lambda error: refusal("invalid_fields", _count(len(error.errors)), error.errors)
     )
     app.register_error_handler(
         Unauthenticated,
         lambda _: refusal(
-            "not_authenticated",
-            "Send your key as Authorization: Bearer KEY.",
-            headers={"WWW-Authenticate": 'Bearer realm="OpenVOB"'},
+            "not_authenticated", "Send your key as Authorization: Bearer KEY, or sign in at /v1/session."
         ),
     )
+    app.register_error_handler(Forbidden, _forbidden)
+    app.register_error_handler(CSRFError, lambda _: refusal("csrf_token_missing"))
+    app.register_error_handler(Unavailable, _unavailable)
     app.register_error_handler(
-        Forbidden, lambda _: refusal("not_allowed", "The key lacks the scope that this operation needs.")
+        UnknownPurpose,
+        lambda _: refusal("bad_header", f"{PURPOSE_HEADER} must be one of {', '.join(PURPOSES)}."),
     )
     app.register_error_handler(Exception, _unforeseen)
 
@@ -87,12 +108,23 @@ def _http_exception(error: HTTPException) -> Response:
     return refusal(_BY_STATUS.get(status, "internal_error"), headers=headers)
 
 
-def _unforeseen(error: Exception) -> Response:
-    """Say nothing of what happened, and note where: a message could hold a member's data, a place cannot."""
+def _forbidden(_: Forbidden) -> Response:
+    client = current_client()
+    if client.user and not client.scopes:
+        return refusal("not_allowed", "Set up your second factor first, at /v1/session/second-factor.")
+    return refusal("not_allowed", "The caller lacks the scope that this operation needs.")
+
+
+def _unavailable(error: Unavailable) -> Response:
+    """Ask for patience; what was begun was not kept."""
     instance = uuid.uuid4().urn
-    places = "".join(traceback.format_tb(error.__traceback__))
-    _log.error("%s: %s\n%s", instance, type(error).__name__, places)
-    return refusal("internal_error", instance=instance)
+    _log.warning("%s: the database does not answer: %s", instance, error.kind)
+    return refusal("unavailable", "The database does not answer just now.", instance=instance)
+
+
+def _unforeseen(error: Exception) -> Response:
+    """Say nothing of what happened: a message could hold a member's data."""
+    return refusal("internal_error", instance=note_fault(error))
 
 
 def _count(number: int) -> str:

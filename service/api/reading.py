@@ -28,21 +28,25 @@ def read_telling(body: Any) -> Mapping[str, Any]:
     return telling
 
 
-def read_search(body: Any, vault: Vault) -> tuple[Indexes, Page]:
-    """Whom to look for, as blind indexes, and which page of what is found."""
+def read_search(body: Any, vault: Vault) -> tuple[list[Indexes], Page]:
+    """Whom to look for, as blind indexes under every data key, and which page of what is found."""
     complaints = Complaints()
     asked = read_shape(SEARCH, body, complaints)
     for pointer, code, predicate in _unclear(asked):
         complaints.add(pointer, code, predicate)
     complaints.raise_any()
     name = asked.get("last_name") or asked.get("family_name")
-    indexes = Indexes(
-        member=member_index(vault, asked.get("member_id")),
-        person=person_index(vault, name, asked.get("birth_date")),
-        external=external_index(vault, asked.get("external_id")),
-    )
+    indexes = [
+        Indexes(
+            member=member_index(key, asked.get("member_id")),
+            person=person_index(key, name, asked.get("birth_date")),
+            external=external_index(key, asked.get("external_id")),
+        )
+        for key in vault.ring()
+    ]
     looked_for = ("member_id" in asked, bool(name), "external_id" in asked)
-    if looked_for != tuple(index is not None for index in (indexes.member, indexes.person, indexes.external)):
+    first = indexes[0]
+    if looked_for != tuple(index is not None for index in (first.member, first.person, first.external)):
         raise BadRequest(
             [FieldError("", "search_unclear", "The body must hold letters or digits to look for.")]
         )
@@ -59,8 +63,8 @@ def _unclear(asked: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         yield "", "search_unclear", "must name a member_id, a last_name with birth_date, or an external_id"
 
 
-def wanted_verifications(asked: Mapping[str, Any]) -> Filter:
-    """What a list of verifications is narrowed to."""
+def wanted_verifications(asked: Mapping[str, Any], client: str | None) -> Filter:
+    """What a list of verifications is narrowed to; to those of one client where it is named."""
     day = asked.get("date")
     return Filter(
         payer=asked.get("payer"),
@@ -68,4 +72,5 @@ def wanted_verifications(asked: Mapping[str, Any]) -> Filter:
         case_id=asked.get("case_id") or asked.get("case"),
         first_day=day or asked.get("date_from"),
         last_day=day or asked.get("date_to"),
+        client=client,
     )

@@ -31,7 +31,7 @@ PAYER_ID = {
 }
 
 
-def _list_of(name: str, items: Schema, next_: fields.Field[Any] | None = None) -> Schema:
+def list_of(name: str, items: Schema, next_: fields.Field[Any] | None = None) -> Schema:
     shape = Shape.from_dict(
         {
             "items": Items(Part(items), most=200, required=True),
@@ -184,14 +184,14 @@ class ReadinessSchema(Shape):
     )
 
 
-VERIFICATION_LIST = _list_of("VerificationListSchema", SummarySchema())
+VERIFICATION_LIST = list_of("VerificationListSchema", SummarySchema())
 CASE = CaseSchema()
-CASE_LIST = _list_of("CaseListSchema", CASE)
-TIMELINE = _list_of("TimelineSchema", EventSchema())
+CASE_LIST = list_of("CaseListSchema", CASE)
+TIMELINE = list_of("TimelineSchema", EventSchema())
 PAYER = PayerWholeSchema()
-PAYER_LIST = _list_of("PayerListSchema", PayerAnswerSchema(), Text(200, required=True, allow_none=True))
-PLAN_LIST = _list_of("PlanListSchema", PlanLineSchema(), Text(200, required=True, allow_none=True))
-MATCHES = _list_of("MatchListSchema", MatchSchema(), Text(200, required=True, allow_none=True))
+PAYER_LIST = list_of("PayerListSchema", PayerAnswerSchema(), Text(200, required=True, allow_none=True))
+PLAN_LIST = list_of("PlanListSchema", PlanLineSchema(), Text(200, required=True, allow_none=True))
+MATCHES = list_of("MatchListSchema", MatchSchema(), Text(200, required=True, allow_none=True))
 COMPARISON_ANSWER = ComparisonAnswerSchema()
 BENEFITS = PublishedSchema()
 HEALTH = HealthSchema()

@@ -6,16 +6,21 @@ import sys
 
 from flask import Flask
 
+from service.api.audit import audit
 from service.api.cases import cases
 from service.api.comparisons import comparisons
 from service.api.describe import make_document
 from service.api.docs import docs
 from service.api.document import export_openapi
 from service.api.health import health, metrics
+from service.api.keys import keys
 from service.api.payers import payers
+from service.api.permissions import export_permissions
+from service.api.session import session
+from service.api.users import users
 from service.api.verifications import verifications
 
-BLUEPRINTS = (verifications, comparisons, cases, payers, health)
+BLUEPRINTS = (verifications, comparisons, cases, payers, session, users, keys, audit, health)
 
 
 def add_routes(app: Flask) -> None:
@@ -27,4 +32,7 @@ def add_routes(app: Flask) -> None:
         app.register_blueprint(page)
     app.cli.command("export-openapi", help="Write the OpenAPI document as YAML.")(
         lambda: sys.stdout.write(export_openapi(app))
+    )
+    app.cli.command("export-permissions", help="Write who may do what, as a page.")(
+        lambda: sys.stdout.write(export_permissions(app))
     )

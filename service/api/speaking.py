@@ -7,16 +7,8 @@ from typing import Any
 from schemas.messages import add_messages
 from service.api.exchange import language
 from service.explain import say
-from service.record import Caller
-from service.security.guard import current_client
 
 
 def speak(answer: dict[str, Any]) -> dict[str, Any]:
     """An answer with its sentences, in the caller's language."""
     return add_messages(answer, say(language()))
-
-
-def caller() -> Caller:
-    """The client at hand, as timelines name it."""
-    client = current_client()
-    return Caller(client.id, client.name)

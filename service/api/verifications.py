@@ -16,12 +16,12 @@ from service.api import results
 from service.api.describe import ETAG, IF_NONE_MATCH, LANGUAGE, PREFER, creation, operation
 from service.api.exchange import json_body, listing, page, query, spoken, tagged, waits
 from service.api.once import Made, once
-from service.api.places import office
 from service.api.problems import Refused
 from service.api.reading import read_search, read_telling, wanted_verifications
 from service.api.shapes import REPLAY_QUERY, SEARCH, TOLD, VERIFICATIONS_QUERY
-from service.api.speaking import caller, speak
-from service.api.trail import note
+from service.api.speaking import speak
+from service.at_hand import caller, office, throttle
+from service.noting import note
 from service.store import verifications as kept
 from service.store.session import Session, transaction
 from service.store.verifications import Verification
@@ -59,7 +59,7 @@ def index() -> Response:
     """Newest first; nothing in the list says who the member is."""
     asked = query(VERIFICATIONS_QUERY)
     with transaction(office().store) as session:
-        items, following = kept.page_of(session, wanted_verifications(asked), page(asked))
+        items, following = kept.page_of(session, wanted_verifications(asked, caller().reach), page(asked))
     return listing(results.summaries(items), following)
 
 
@@ -77,7 +77,7 @@ def search() -> Response:
     """Exact matches, by what stands in the body; nothing of a member belongs in an address."""
     indexes, wanted = read_search(json_body(), office().store.vault)
     with transaction(office().store) as session:
-        items, following = kept.search(session, indexes, wanted)
+        items, following = kept.search(session, indexes, wanted, caller().reach)
         note(session, "verification.search")
     return listing(results.summaries(items), following)
 
@@ -114,7 +114,8 @@ def told(verification_id: UUID) -> Response:
     """A new verification that replaces this one; of each field the newest telling stands."""
     return once(
         lambda: _made(
-            "tell", record.draft_told(office(), caller(), _kept(verification_id), read_telling(json_body()))
+            "tell",
+            record.draft_told(office(), caller(), _asked_again(verification_id), read_telling(json_body())),
         )
     )
 
@@ -124,7 +125,7 @@ def told(verification_id: UUID) -> Response:
 def reverify(verification_id: UUID) -> Response:
     """A new verification that replaces this one and lists what changed."""
     return once(
-        lambda: _made("reverify", record.draft_reverified(office(), caller(), _kept(verification_id)))
+        lambda: _made("reverify", record.draft_reverified(office(), caller(), _asked_again(verification_id)))
     )
 
 
@@ -152,11 +153,18 @@ def replay(verification_id: UUID) -> Response:
 
 def _kept(verification_id: UUID, action: str = "read") -> Verification:
     with transaction(office().store) as session:
-        found = kept.get(session, str(verification_id))
+        found = kept.get(session, str(verification_id), caller().reach)
         if found is not None:
             note(session, f"verification.{action}", found.id)
     if found is None:
         raise Refused("not_found", "There is no verification with this id.")
+    return found
+
+
+def _asked_again(verification_id: UUID) -> Verification:
+    """A verification whose member is asked about once more, which counts as the first time did."""
+    found = _kept(verification_id)
+    throttle().count_member(caller().id, found.request)
     return found
 
 

@@ -22,8 +22,11 @@ COMMANDS = MappingProxyType(
         "write-270": ("service.cli.interchange", "write_270_file"),
         "sandbox": ("service.cli.sandbox", "sandbox"),
         "rules": ("service.cli.rulebook", "rules"),
-        "keys": ("service.cli.administration", "keys"),
+        "keys": ("service.cli.keys", "keys"),
+        "users": ("service.cli.users", "users"),
         "audit": ("service.cli.administration", "audit"),
+        "hold": ("service.cli.keeping", "hold"),
+        "purge": ("service.cli.keeping", "purge"),
         "db": ("service.cli.administration", "database"),
     }
 )
@@ -53,7 +56,16 @@ class Commands(click.Group):
         except OSError as error:
             raise NoAnswer(f"{error.strerror}: {error.filename}") from None
         except Exception as error:
-            raise NoAnswer(f"Something went wrong on our side ({_place_of(error)}).") from None
+            raise NoAnswer(_said_of(error)) from None
+
+
+def _said_of(error: Exception) -> str:
+    # Only a command that failed has the time to load what it is compared with.
+    from service.store.session import Unavailable
+
+    if isinstance(error, Unavailable):
+        return f"the database does not answer just now ({error.kind}); try again."
+    return f"Something went wrong on our side ({_place_of(error)})."
 
 
 def _place_of(error: Exception) -> str:

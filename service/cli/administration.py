@@ -1,38 +1,18 @@
-"""`vob keys`, `vob audit` and `vob db`: API keys, the audit trail, and the tables of the database."""
+"""`vob audit` and `vob db`: the audit trail, and the tables of the database."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import click
 
 from service.cli.failing import NoAnswer, settings_needed
+from service.cli.opening import open_store_here
 from service.config import Settings
-from service.office import bring_up_to_date, open_store_of
-from service.security.keys import SCOPES, add_key
+from service.office import bring_up_to_date
 from service.store.audit import Head, check, find_head
-from service.store.migrate import is_up_to_date
-from service.store.session import Store, transaction
-
-
-@click.group()
-def keys() -> None:
-    """API keys of this installation."""
-
-
-@keys.command("add")
-@click.option("--name", required=True, help="Whom the key is for.")
-@click.option(
-    "scopes", "--scope", multiple=True, type=click.Choice(SCOPES), help="What it may do; all where left out."
-)
-def add(name: str, scopes: tuple[str, ...]) -> None:
-    """Make an API key and print it, alone. It is shown this once and kept nowhere."""
-    with _store() as store:
-        if not is_up_to_date(store.engine):
-            raise NoAnswer("the database is not up to date; bring it up with: vob db upgrade")
-        click.echo(add_key(store, name, scopes or SCOPES, datetime.now(UTC)))
+from service.store.grants import NO_ROLES, RoleError, grant_to
+from service.store.session import transaction
 
 
 @click.group("db")
@@ -41,22 +21,28 @@ def database() -> None:
 
 
 @database.command("upgrade")
-def upgrade_database() -> None:
+@click.option(
+    "role",
+    "--grant-to",
+    metavar="ROLE",
+    help="Of PostgreSQL: the role that the service connects with; it may only add to the audit trail.",
+)
+def upgrade_database(role: str | None) -> None:
     """Bring the tables up to date; they are made where there are none yet."""
     with settings_needed():
         settings = Settings.from_env()
+        if role is not None and settings.is_embedded:
+            raise click.BadParameter(NO_ROLES, param_hint="--grant-to")
         bring_up_to_date(settings)
     click.echo("The database is up to date.")
-
-
-@contextmanager
-def _store() -> Iterator[Store]:
-    with settings_needed():
-        store = open_store_of(Settings.from_env())
+    if role is None:
+        return
     try:
-        yield store
-    finally:
-        store.close()
+        with open_store_here() as store, transaction(store) as session:
+            grant_to(session, role)
+    except RoleError as error:
+        raise NoAnswer(f"{error}.") from None
+    click.echo(f"{role} may work with every table, and only add to the audit trail.")
 
 
 @click.group()
@@ -70,7 +56,7 @@ def audit() -> None:
 )
 def verify_trail(anchor: str | None) -> None:
     """Go through the whole trail; name the first entry that was changed, removed, added or moved."""
-    with _store() as store, transaction(store) as session:
+    with open_store_here() as store, transaction(store) as session:
         verdict = check(session, datetime.now(UTC), _read_anchor(anchor) if anchor else None)
     if verdict.fault is not None:
         fault = verdict.fault
@@ -82,7 +68,7 @@ def verify_trail(anchor: str | None) -> None:
 @audit.command("head")
 def show_head() -> None:
     """Print the end of the chain, to be kept outside of this database."""
-    with _store() as store, transaction(store) as session:
+    with open_store_here() as store, transaction(store) as session:
         head = find_head(session)
     click.echo(f"{head.number}:{head.link.hex()}")
 

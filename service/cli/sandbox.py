@@ -6,7 +6,7 @@ import os
 import shlex
 import signal
 import socket
-import subprocess
+import subprocess  # nosec B404 # it starts a service of ours, with words of ours
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -83,6 +83,9 @@ def _environment(folder: Path, profile: Path) -> dict[str, str]:
     return {
         **os.environ,
         **sandbox_credentials(),
+        # What is invented is tried out beside the installation, on a database of its own.
+        "OPENVOB_ENVIRONMENT": "",
+        "OPENVOB_WORKERS": "",
         "OPENVOB_INSTANCE_PATH": str(folder),
         "OPENVOB_DATABASE_URL": "",
         "OPENVOB_CLINIC_PROFILE": str(profile),

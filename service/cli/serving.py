@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import shutil
 import socket
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import click
 import orjson
-from gunicorn.app.base import BaseApplication
 
-from service.app import create_app
 from service.cli.failing import NoAnswer, settings_needed
-from service.config import Settings
-from service.first_run import prepare
-from service.observe.logs import set_up_logging
-from service.observe.metrics import forget_process
-from service.rules import Unusable, open_desk
+from service.config import METRICS_FOLDER, Settings
+from service.production import refuse_unfit
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 (compared with, never bound to by itself)
 
@@ -32,6 +27,15 @@ def serve(host: str | None, port: int | None) -> None:
     with settings_needed():
         settings = Settings.from_env()
         settings = replace(settings, host=host or settings.host, port=port or settings.port)
+        refuse_unfit(settings)
+    _count_together(settings)
+    # Whether metrics are counted for one process or for several is decided when they are imported.
+    from service.cli.workers import Server
+    from service.first_run import prepare
+    from service.observe.logs import set_up_logging
+    from service.rules import Unusable, open_desk
+
+    with settings_needed():
         first = prepare(settings)
     try:
         # The rulebook is read here once, so that a fault in it is told before anything listens.
@@ -44,6 +48,15 @@ def serve(host: str | None, port: int | None) -> None:
     Server(settings, lambda: click.echo(welcome)).run()
 
 
+def _count_together(settings: Settings) -> None:
+    """Let several processes count in one folder, empty at every start, unless one is named already."""
+    if settings.workers == 1 or METRICS_FOLDER in os.environ:
+        return
+    shutil.rmtree(settings.metrics_path, ignore_errors=True)
+    settings.metrics_path.mkdir(parents=True, mode=0o700)
+    os.environ[METRICS_FOLDER] = str(settings.metrics_path)
+
+
 def _check_port(settings: Settings) -> None:
     """Say at once, and in one line, that somebody else listens here already."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
@@ -52,35 +65,6 @@ def _check_port(settings: Settings) -> None:
     except OSError as error:
         where = f"{settings.host} port {settings.port}"
         raise NoAnswer(f"cannot listen on {where}: {error.strerror}. Choose another with --port.") from None
-
-
-class Server(BaseApplication):  # type: ignore[misc]
-    """One process with threads: an embedded database has one writer, and caches stay one."""
-
-    def __init__(self, settings: Settings, when_ready: Callable[[], None]) -> None:
-        self._settings, self._when_ready = settings, when_ready
-        super().__init__()
-
-    def load_config(self) -> None:
-        """Say how to serve; quietly, with faults on standard error."""
-        host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
-        options: dict[str, Any] = {
-            "bind": f"{host}:{self._settings.port}",
-            "worker_class": "gthread",
-            "threads": self._settings.threads,
-            "loglevel": "warning",
-            "when_ready": lambda server: self._when_ready(),
-            "child_exit": lambda server, worker: forget_process(worker.pid),
-            # A socket in the home of whoever runs this is nothing that they asked for.
-            "control_socket_disable": True,
-        }
-        for name, value in options.items():
-            if name in self.cfg.settings:
-                self.cfg.set(name, value)
-
-    def load(self) -> Any:
-        """Make the application, in the process that answers."""
-        return create_app(self._settings)
 
 
 def describe(settings: Settings, api_key: str | None, today: date) -> str:

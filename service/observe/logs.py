@@ -119,9 +119,13 @@ def describe(record: logging.LogRecord) -> dict[str, Any]:
     return said
 
 
+def _is_ours(record: logging.LogRecord) -> bool:
+    return record.name.partition(".")[0] in OURS
+
+
 def _event(record: logging.LogRecord) -> str | None:
     """Return what a record says, as far as its speaker is trusted."""
-    if record.name.partition(".")[0] in OURS:
+    if _is_ours(record):
         return record.getMessage()
     if record.levelno < logging.WARNING or not isinstance(record.msg, str):
         return None
@@ -141,10 +145,11 @@ def _texts_in(path: str) -> frozenset[str]:
 
 
 def _allowed(record: logging.LogRecord) -> dict[str, Any]:
-    """Return what was put beside a record's message, under keys that are allowed, and count the rest."""
+    """Return what we put beside a record's message, under keys that are allowed, and count the rest."""
     given = vars(record)
     beside = [key for key in given if key not in _OF_EVERY_RECORD]
-    found = {key: given[key] for key in beside if key in ALLOWED and isinstance(given[key], PLAIN_VALUES)}
+    kept = [key for key in beside if key in ALLOWED] if _is_ours(record) else []
+    found = {key: given[key] for key in kept if isinstance(given[key], PLAIN_VALUES)}
     if dropped := len(beside) - len(found):
         LOG_KEYS_DROPPED.inc(dropped)
     return found

@@ -24,15 +24,16 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from payers.base import CLOSED, HALF, OPEN
+from service.config import METRICS_FOLDER
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+WAITING, WORKING = "waiting", "working"
 OTHER, MIXED, ANSWERED = "other", "mixed", "answered"
 WRONG_MEMBER = "reply_wrong_member"
 BREAKER = MappingProxyType({CLOSED: 0, HALF: 1, OPEN: 2})
 # From a health check to the longest that asking everybody live may take.
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 20.0)
-FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 disable_created_metrics()  # type: ignore[no-untyped-call]
 REGISTRY = CollectorRegistry()
@@ -74,6 +75,13 @@ PAYER_BREAKER = Gauge(
     ("connection",),
     registry=REGISTRY,
     multiprocess_mode="livemax",
+)
+BACKGROUND = Gauge(
+    "openvob_background",
+    "Live answers that nobody waits for: those that wait to be brought, and those that are.",
+    ("state",),
+    registry=REGISTRY,
+    multiprocess_mode="livesum",
 )
 RULEBOOK_AGE = Gauge(
     "openvob_rulebook_age_days",
@@ -130,6 +138,11 @@ def note_breakers(states: Mapping[str, str]) -> None:
         WRONG_MEMBERS.labels(connection)
 
 
+def note_background(state: str, change: int) -> None:
+    """Note that so many more answers, or fewer, wait to be brought (`waiting`) or are (`working`)."""
+    BACKGROUND.labels(state).inc(change)
+
+
 def note_rulebook(looked_up: date | None, today: date) -> None:
     """Note how long ago a source of the rulebook was last looked up."""
     if looked_up is not None:
@@ -139,7 +152,7 @@ def note_rulebook(looked_up: date | None, today: date) -> None:
 def write_metrics() -> bytes:
     """Return everything counted so far, in all processes together where they share a folder."""
     BUILD_INFO.labels(_version()).set(1)
-    if FOLDER not in os.environ:
+    if METRICS_FOLDER not in os.environ:
         return generate_latest(REGISTRY)
     together = CollectorRegistry()
     MultiProcessCollector(together)  # type: ignore[no-untyped-call]
@@ -148,7 +161,7 @@ def write_metrics() -> bytes:
 
 def forget_process(pid: int) -> None:
     """Forget how things stood in a process that ended; what it counted stays counted."""
-    if FOLDER in os.environ:
+    if METRICS_FOLDER in os.environ:
         mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
 

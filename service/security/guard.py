@@ -1,68 +1,45 @@
-"""Who may call what: one table, and the check before every request. What is not listed is refused."""
+"""The check before every request: who is calling, and whether the one table lets them."""
 
 from __future__ import annotations
 
-from types import MappingProxyType
+from datetime import UTC, datetime
 
 from flask import Flask, g, request
 
+from service.security import cookies
 from service.security.keys import Client, Doorkeeper
+from service.security.permissions import METRICS, OPEN, OWN_SESSION, ROLES, SIGNED_IN, may
+from service.security.sessions import Sessions, SignedIn
 
-OPEN = frozenset({"health.healthz", "health.readyz", "docs.openapi", "docs.page"})
-"""What anyone may call: nothing here says anything of a member or of a client."""
-
-METRICS = "metrics.show"
-"""What a setting may open to anyone: it says nothing of a member, but something of the clinic."""
-
-NEEDS = MappingProxyType(
-    {
-        "verifications.create": "verifications:write",
-        "verifications.index": "verifications:read",
-        "verifications.search": "verifications:read",
-        "verifications.fetch": "verifications:read",
-        "verifications.told": "verifications:write",
-        "verifications.reverify": "verifications:write",
-        "verifications.replay": "verifications:read",
-        "comparisons.create": "verifications:write",
-        "cases.create": "cases:write",
-        "cases.index": "cases:read",
-        "cases.fetch": "cases:read",
-        "cases.change": "cases:write",
-        "cases.timeline": "cases:read",
-        "payers.index": "payers:read",
-        "payers.resolve": "payers:read",
-        "payers.fetch": "payers:read",
-        "payers.plans": "payers:read",
-        "payers.benefits": "payers:read",
-        METRICS: "metrics:read",
-    }
-)
-"""The scope that each endpoint needs."""
+CONSOLE = "console"
 
 
 class Unauthenticated(Exception):
-    """No key was sent, or one that opens nothing."""
+    """No key and no session came with the request, or one that opens nothing."""
 
 
 class Forbidden(Exception):
-    """The key is good, but not for this."""
+    """The caller is known, but may not do this."""
 
 
-def guard(app: Flask, doorkeeper: Doorkeeper) -> None:
+def guard(app: Flask, doorkeeper: Doorkeeper, sessions: Sessions) -> None:
     """Put the check before every request of the application."""
 
     @app.before_request
     def check() -> None:
         if request.endpoint in OPEN or (request.endpoint == METRICS and app.config.get("METRICS_OPEN")):
             return
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        client = doorkeeper.authenticate(token.strip()) if scheme.lower() == "bearer" else None
+        client = _client(doorkeeper, sessions)
         if client is None:
             raise Unauthenticated
         g.client = client
         # An address that is not there is not found; OPTIONS tells only which methods there are.
-        if request.routing_exception is None and request.method != "OPTIONS" and not _may(client):
+        if request.routing_exception is not None or request.method == "OPTIONS":
+            return
+        if not _may(client):
             raise Forbidden
+        if client.user and request.method not in cookies.SAFE:
+            cookies.check_csrf()
 
 
 def current_client() -> Client:
@@ -71,6 +48,37 @@ def current_client() -> Client:
     return client
 
 
+def current_session() -> SignedIn:
+    """The session of the staff who sent the request at hand; only where the table asks for one."""
+    signed_in: SignedIn = g.signed_in
+    return signed_in
+
+
+def client_of(signed_in: SignedIn) -> Client:
+    """Staff as a client: what their role may do, and nothing before all is proved that is asked of them."""
+    user = signed_in.user
+    scopes = (*ROLES.get(user.role, ()), SIGNED_IN) if signed_in.kept.is_full else ()
+    return Client(user.id, user.name, scopes, user=True)
+
+
+def _client(doorkeeper: Doorkeeper, sessions: Sessions) -> Client | None:
+    """Whose key came with the request, or else whose session; a bad key is not made good by a cookie."""
+    if "Authorization" in request.headers:
+        scheme, _, token = request.headers["Authorization"].partition(" ")
+        return doorkeeper.authenticate(token.strip()) if scheme.lower() == "bearer" else None
+    token_sent = cookies.token_sent()
+    signed_in = None if token_sent is None else sessions.find(token_sent, datetime.now(UTC))
+    if signed_in is None:
+        return None
+    g.signed_in = signed_in
+    return client_of(signed_in)
+
+
 def _may(client: Client) -> bool:
-    scope = NEEDS.get(request.endpoint or "")
-    return scope is not None and client.may(scope)
+    if request.endpoint in OWN_SESSION:
+        return client.user
+    if request.blueprint == CONSOLE and not client.user:
+        return False  # pages are for people; there is the API for everybody else
+    if client.origins and request.headers.get("Origin") not in client.origins:
+        return False
+    return may(request.endpoint, client.scopes)

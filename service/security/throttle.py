@@ -25,13 +25,13 @@ from werkzeug.exceptions import TooManyRequests
 
 from service.config import RATE_OFF, SettingError, Settings
 from service.security.crypto import Vault
-from service.security.guard import OPEN
+from service.security.permissions import OPEN
 
 CLIENT, ADDRESS, MEMBER = "client", "address", "member"
 ASKING = frozenset({"verifications.create", "comparisons.create"})
 """The endpoints whose bodies name a member."""
 
-COUNTED_OPEN = OPEN - {"health.healthz", "health.readyz"}
+COUNTED_OPEN = OPEN - {"health.healthz", "health.readyz", "console.static"}
 """What is open but counted; whoever watches over the service is never told to wait."""
 
 SWEEP_SECONDS = 10.0
@@ -111,6 +111,8 @@ def limit_rates(app: Flask, throttle: Throttle) -> None:
         client = g.get("client")
         if client is not None:
             throttle.count_client(client.id)
+            if client.origins:  # one key for all who look at the site: each of them counts
+                throttle.count_address(request.remote_addr)
             if request.endpoint in ASKING and request.method == "POST":
                 throttle.count_member(client.id, _body())
         elif request.endpoint in COUNTED_OPEN:

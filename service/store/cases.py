@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+import orjson
+from sqlalchemy import Row, Select, insert, select, update
 from sqlalchemy import case as sql_case
 
 from service.security.crypto import external_index
@@ -17,7 +18,8 @@ from service.store.tables import cases
 
 # Built once: making a statement anew costs more than running it.
 INSERT = insert(cases)
-STATUSES = ("inquiry", "verifying", "quoted", "admitted", "discharged", "not_admitted")
+CLOSED = ("discharged", "not_admitted")
+STATUSES = ("inquiry", "verifying", "quoted", "admitted", *CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Case:
     created_at: datetime
     updated_at: datetime
     opened_by: str
+    client_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Filter:
 
     status: str | None = None
     owner: str | None = None
+    client: str | None = None
 
 
 def add(session: Session, case: Case) -> None:
@@ -51,22 +55,35 @@ def add(session: Session, case: Case) -> None:
         "status": case.status,
         "owner": case.owner,
         "opened_by": case.opened_by,
+        "client_id": case.client_id,
         **_sealed(session, case.id, {"label": case.label, "external_id": case.external_id}),
     }
     session.connection.execute(INSERT, values)
 
 
-def get(session: Session, case_id: str) -> Case | None:
-    """One case, or `None`."""
-    row = session.connection.execute(select(cases).where(cases.c.id == case_id)).one_or_none()
+def get(session: Session, case_id: str, client: str | None = None) -> Case | None:
+    """One case, or `None`; of one client where it is named."""
+    query = _opened_by(select(cases).where(cases.c.id == case_id), client)
+    row = session.connection.execute(query).one_or_none()
     return None if row is None else _opened(session, row)
 
 
-def status_of(session: Session, case_id: str) -> str | None:
-    """The status of a case, or `None` where there is no such case."""
-    return session.connection.execute(
-        select(cases.c.status).where(cases.c.id == case_id)
-    ).scalar_one_or_none()
+def status_of(session: Session, case_id: str, client: str | None = None) -> str | None:
+    """The status of a case, or `None` where there is no such case; of one client where it is named."""
+    query = _opened_by(select(cases.c.status).where(cases.c.id == case_id), client)
+    found: str | None = session.connection.execute(query).scalar_one_or_none()
+    return found
+
+
+def take(session: Session, case_id: str) -> bool:
+    """Let nobody else touch a case until the transaction ends; whether there is such a case.
+
+    It must be the first thing in its transaction.
+    """
+    if session.connection.dialect.name == "sqlite":  # has one writer: become it before looking, not after
+        session.connection.exec_driver_sql("BEGIN IMMEDIATE")
+    query = select(cases.c.id).where(cases.c.id == case_id).with_for_update()
+    return session.connection.execute(query).first() is not None
 
 
 def change(session: Session, case_id: str, changes: Mapping[str, Any], at: datetime) -> None:
@@ -86,7 +103,7 @@ def begin_verifying(session: Session, case_id: str, at: datetime) -> None:
 
 def page_of(session: Session, wanted: Filter, page: Page) -> tuple[list[Case], str | None]:
     """One page of the list, newest first, and the cursor of the next."""
-    query = select(cases)
+    query = _opened_by(select(cases), wanted.client)
     if wanted.status is not None:
         query = query.where(cases.c.status == wanted.status)
     if wanted.owner is not None:
@@ -96,14 +113,19 @@ def page_of(session: Session, wanted: Filter, page: Page) -> tuple[list[Case], s
     return [_opened(session, row) for row in shown], following
 
 
+def _opened_by(query: Select[Any], client: str | None) -> Select[Any]:
+    return query if client is None else query.where(cases.c.client_id == client)
+
+
 def _sealed(session: Session, case_id: str, changes: Mapping[str, Any]) -> dict[str, bytes | None]:
     values: dict[str, bytes | None] = {}
+    key = session.vault.current()  # one for value and index, whichever takes over meanwhile
     for name in ("label", "external_id"):
         if name in changes:
-            value = changes[name]
-            values[name] = None if value is None else session.seal(value, f"cases.{name}:{case_id}")
+            clear = None if changes[name] is None else orjson.dumps(changes[name])
+            values[name] = None if clear is None else key.seal(clear, f"cases.{name}:{case_id}")
     if "external_id" in changes:
-        values["external_index"] = external_index(session.vault, changes["external_id"])
+        values["external_index"] = external_index(key, changes["external_id"])
     return values
 
 
@@ -117,4 +139,5 @@ def _opened(session: Session, row: Row[Any]) -> Case:
         created_at=row.created_at,
         updated_at=row.updated_at,
         opened_by=row.opened_by,
+        client_id=row.client_id,
     )

@@ -3,11 +3,15 @@
 A request first *claims* its key in a transaction of its own, so that a second one sees it at once;
 what it did and what it answered are then kept together, in one transaction. A claim whose request
 died without an answer lapses after `CLAIM_LASTS`, an answer after `ANSWER_LASTS`.
+
+While one data key takes over from another a claim is made under both, so that it meets the claim of a
+process that knows one of them only.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -40,18 +44,23 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A request's hold on its key: `id` is the keyed hash of client, route and key."""
+    """A request's hold on its key: what is kept of it under each data key in use, and under older ones.
 
-    id: bytes
-    body_digest: bytes
+    Names are keyed hashes of client, route and key; each goes with the keyed hash of the body.
+    """
+
+    names: Mapping[bytes, bytes]
+    older: Mapping[bytes, bytes]
 
 
 def make_claim(store: Store, client_id: str, route: str, key: str, body: bytes) -> Claim:
     """The claim of a client's key on a route for this body; neither key nor body can be read from it."""
-    return Claim(
-        store.vault.index("idempotency key", client_id, route, key),
-        store.vault.index("idempotency body", hashlib.sha256(body).hexdigest()),
-    )
+    in_use = {one.kid for one in store.vault.ring()}
+    names: dict[bool, dict[bytes, bytes]] = {True: {}, False: {}}
+    for remnant in store.vault.remnants():
+        name = remnant.claim_digest("key", client_id, route, key)
+        names[remnant.kid in in_use][name] = remnant.claim_digest("body", hashlib.sha256(body).hexdigest())
+    return Claim(names[True], names[False])
 
 
 def claim(store: Store, wanted: Claim, at: datetime) -> Kept | Refusal | None:
@@ -59,39 +68,45 @@ def claim(store: Store, wanted: Claim, at: datetime) -> Kept | Refusal | None:
     try:
         with transaction(store) as session:
             _forget_lapsed(session, at)
-            session.connection.execute(
-                insert(idempotency),
-                {"id": wanted.id, "body_digest": wanted.body_digest, "claimed_at": at},
-            )
+            if wanted.older and (found := _find(session, wanted)) is not None:
+                return found
+            for name, body_digest in wanted.names.items():
+                row = {"id": name, "body_digest": body_digest, "claimed_at": at}
+                session.connection.execute(insert(idempotency), row)
         return None
     except IntegrityError:
         with transaction(store) as session:
-            return _found(session, wanted)
+            return _find(session, wanted) or Refusal.IN_FLIGHT
 
 
 def keep(session: Session, held: Claim, answer: Kept) -> None:
     """Keep what is answered, in the transaction of what was done."""
-    place = f"idempotency.response:{held.id.hex()}"
-    sealed = session.seal({"location": answer.location, "body": answer.body.decode()}, place)
-    session.connection.execute(
-        update(idempotency).where(idempotency.c.id == held.id), {"status": answer.status, "response": sealed}
-    )
+    said = {"location": answer.location, "body": answer.body.decode()}
+    for name in held.names:
+        sealed = session.seal(said, f"idempotency.response:{name.hex()}")
+        session.connection.execute(
+            update(idempotency).where(idempotency.c.id == name), {"status": answer.status, "response": sealed}
+        )
 
 
 def release(store: Store, held: Claim) -> None:
     """Let go of a key whose request did nothing, so that it can be sent again, corrected."""
     with transaction(store) as session:
         session.connection.execute(
-            delete(idempotency).where(idempotency.c.id == held.id, idempotency.c.status.is_(None))
+            delete(idempotency).where(idempotency.c.id.in_(list(held.names)), idempotency.c.status.is_(None))
         )
 
 
-def _found(session: Session, wanted: Claim) -> Kept | Refusal:
-    row = session.connection.execute(select(idempotency).where(idempotency.c.id == wanted.id)).one_or_none()
-    if row is None or (row.status is None and row.body_digest == wanted.body_digest):
-        return Refusal.IN_FLIGHT
-    if row.body_digest != wanted.body_digest:
+def _find(session: Session, wanted: Claim) -> Kept | Refusal | None:
+    body_digests = {**wanted.names, **wanted.older}
+    query = select(idempotency).where(idempotency.c.id.in_(list(body_digests)))
+    row = session.connection.execute(query).first()
+    if row is None:
+        return None
+    if row.body_digest != body_digests[row.id]:
         return Refusal.OTHER_BODY
+    if row.status is None:
+        return Refusal.IN_FLIGHT
     kept = session.open(row.response, f"idempotency.response:{row.id.hex()}")
     return Kept(row.status, kept["location"], kept["body"].encode())
 

@@ -1,73 +1,119 @@
-"""API keys as they are kept (by keyed hash), and which data keys this database was written with."""
+"""API keys and site keys as they are kept, by keyed hash.
+
+A client may have several keys at a time: one takes over from another while both still open. What a client
+made belongs to the client, whichever key it came with.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, insert, or_, select, update
 
-from service.store.session import Session, new_id, work_alone
-from service.store.tables import api_keys, data_keys
+from service.store.session import Session, new_id
+from service.store.tables import api_keys
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """An API client: its name and what it may do; the key itself is nowhere."""
+    """A key of a client: what the client is called and may do, from when to when; the key itself is nowhere.
+
+    One that names `origins` is a site key: it opens only for pages that come from there.
+    """
 
     id: str
+    client_id: str
     name: str
     scopes: tuple[str, ...]
+    origins: tuple[str, ...]
     created_at: datetime
+    expires_at: datetime | None
     revoked_at: datetime | None
 
 
-def add(session: Session, name: str, digest: bytes, scopes: tuple[str, ...], at: datetime) -> ApiKey:
-    """Let a new client in."""
-    key = ApiKey(new_id(), name, scopes, at, None)
+def make(
+    name: str,
+    scopes: Sequence[str],
+    at: datetime,
+    *,
+    client_id: str | None = None,
+    origins: Sequence[str] = (),
+    expires_at: datetime | None = None,
+) -> ApiKey:
+    """A new key, of a new client where none is named; not kept yet."""
+    key_id = new_id()
+    return ApiKey(key_id, client_id or key_id, name, tuple(scopes), tuple(origins), at, expires_at, None)
+
+
+def add(session: Session, key: ApiKey, digest: bytes) -> None:
+    """Let a key in."""
     values = {
         "id": key.id,
-        "name": name,
+        "client_id": key.client_id,
+        "name": key.name,
         "digest": digest,
-        "scopes": orjson.dumps(scopes).decode(),
-        "created_at": at,
-        "client_id": key.id,
+        "scopes": orjson.dumps(key.scopes).decode(),
+        "origins": orjson.dumps(key.origins).decode() if key.origins else None,
+        "created_at": key.created_at,
+        "expires_at": key.expires_at,
     }
     session.connection.execute(insert(api_keys), values)
-    return key
 
 
-def find(session: Session, digest: bytes) -> ApiKey | None:
-    """The client of a key that was not revoked, or `None`."""
-    query = select(api_keys).where(api_keys.c.digest == digest, api_keys.c.revoked_at.is_(None))
-    row = session.connection.execute(query).one_or_none()
+def find(session: Session, digests: Sequence[bytes], at: datetime) -> ApiKey | None:
+    """The key with one of these hashes, if it is neither revoked nor past its end, or `None`."""
+    query = select(api_keys).where(api_keys.c.digest.in_(digests), *_good_at(at))
+    row = session.connection.execute(query).first()
+    return None if row is None else _key(row)
+
+
+def get(session: Session, key_id: str) -> ApiKey | None:
+    """One key by its id, good or not, or `None`."""
+    row = session.connection.execute(select(api_keys).where(api_keys.c.id == key_id)).one_or_none()
     return None if row is None else _key(row)
 
 
 def list_all(session: Session) -> list[ApiKey]:
-    """Every client there ever was, oldest first."""
+    """Every key there ever was, oldest first."""
     return [_key(row) for row in session.connection.execute(select(api_keys).order_by(api_keys.c.id))]
 
 
+def list_origins(session: Session, at: datetime) -> frozenset[str]:
+    """The origins of all site keys that are good at a moment."""
+    query = select(api_keys.c.origins).where(api_keys.c.origins.is_not(None), *_good_at(at))
+    return frozenset(
+        origin for row in session.connection.execute(query).scalars() for origin in orjson.loads(row)
+    )
+
+
 def revoke(session: Session, key_id: str, at: datetime) -> bool:
-    """Shut a client out for good; whether there was such a client to shut out."""
+    """Shut a key out for good; whether there was such a key to shut out."""
     open_key = update(api_keys).where(api_keys.c.id == key_id, api_keys.c.revoked_at.is_(None))
     return session.connection.execute(open_key, {"revoked_at": at}).rowcount == 1
 
 
-def remember_data_key(session: Session, at: datetime) -> bool:
-    """Note the data key in use; `False` where this database was written with another one.
+def expire(session: Session, key_id: str, at: datetime) -> None:
+    """Let a key end at a moment, or earlier where it does so already."""
+    later = or_(api_keys.c.expires_at.is_(None), api_keys.c.expires_at > at)
+    session.connection.execute(update(api_keys).where(api_keys.c.id == key_id, later), {"expires_at": at})
 
-    It must be the first thing in its transaction: of two that start at once, one notes its key first.
-    """
-    work_alone(session, data_keys)
-    known = set(session.connection.execute(select(data_keys.c.kid)).scalars())
-    if not known:
-        session.connection.execute(insert(data_keys), {"kid": session.vault.kid, "first_used_at": at})
-    return not known or session.vault.kid in known
+
+def _good_at(at: datetime) -> tuple[Any, ...]:
+    return api_keys.c.revoked_at.is_(None), or_(api_keys.c.expires_at.is_(None), api_keys.c.expires_at > at)
 
 
 def _key(row: Row[Any]) -> ApiKey:
-    return ApiKey(row.id, row.name, tuple(orjson.loads(row.scopes)), row.created_at, row.revoked_at)
+    return ApiKey(
+        id=row.id,
+        client_id=row.client_id,
+        name=row.name,
+        scopes=tuple(orjson.loads(row.scopes)),
+        origins=tuple(orjson.loads(row.origins)) if row.origins else (),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+    )

@@ -9,16 +9,20 @@ from __future__ import annotations
 from sqlalchemy import Engine, inspect, text
 
 from service.config import HOUSE
+from service.store.session import answering
 
 HEAD = "0004"
 """The newest migration; a test holds it to the files in `migrations/versions`."""
 
 
 def revision_of(engine: Engine) -> str | None:
-    """The migration a database is at, or `None` where it has no tables yet."""
-    if not inspect(engine).has_table("alembic_version"):
-        return None
-    with engine.connect() as connection:
+    """The migration a database is at, or `None` where it has no tables yet.
+
+    Raises `service.store.session.Unavailable` where the database does not answer.
+    """
+    with answering(), engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
         revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
         return None if revision is None else str(revision)
 
@@ -26,6 +30,11 @@ def revision_of(engine: Engine) -> str | None:
 def is_up_to_date(engine: Engine) -> bool:
     """Whether the database has every table as this version of the service expects it."""
     return revision_of(engine) == HEAD
+
+
+def is_newer(engine: Engine) -> bool:
+    """Whether a newer version brought the database up to date, which this one goes on with until it ends."""
+    return (revision_of(engine) or "") > HEAD
 
 
 def upgrade(database_url: str) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 import orjson
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from service.security.crypto import Vault
@@ -27,6 +29,16 @@ LIMITS_IN_MILLISECONDS = {
     "idle_in_transaction_session_timeout": 30_000,
 }
 THREADS = 8
+# What a server says that takes no writes while another takes its place.
+READ_ONLY = "25006"
+
+
+class Unavailable(Exception):
+    """The database does not answer just now; of what failed, only the `kind` is told."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +74,34 @@ def open_store(database_url: str, vault: Vault, threads: int = THREADS) -> Store
     url = make_url(database_url)
     if url.get_backend_name() == "postgresql":
         return Store(_connect_to_server(url, threads), vault)
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(
+        url, hide_parameters=True, pool_timeout=BUSY_SECONDS, connect_args={"timeout": BUSY_SECONDS}
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     return Store(engine, vault)
 
 
 @contextmanager
 def transaction(store: Store) -> Iterator[Session]:
-    """A session whose writes all happen when it ends well, and none of them when it does not."""
-    with store.engine.begin() as connection:
+    """A session whose writes all happen when it ends well, and none of them when it does not.
+
+    Raises `Unavailable` where the database does not answer, or not in time.
+    """
+    with answering(), store.engine.begin() as connection:
         yield Session(connection, store.vault)
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Raise `Unavailable` for whatever a database that does not answer makes the library raise."""
+    try:
+        yield
+    except NoConnectionFree as error:
+        raise Unavailable(type(error).__name__) from None
+    except DBAPIError as error:
+        if not _may_pass(error):
+            raise
+        raise Unavailable(_kind_of(error)) from None
 
 
 def work_alone(session: Session, table: Table) -> None:
@@ -115,6 +145,18 @@ def _id_of(nanoseconds: int, random: int) -> str:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
+def _may_pass(error: DBAPIError) -> bool:
+    """Whether the same may work a little later: it was no fault of the statement."""
+    if error.connection_invalidated or getattr(error.orig, "sqlstate", None) == READ_ONLY:
+        return True
+    # An embedded database says so, too, where a statement is wrong.
+    return isinstance(error, OperationalError) and _kind_of(error) != "SQLITE_ERROR"
+
+
+def _kind_of(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlite_errorname", None) or type(error.orig).__name__
+
+
 def _connect_to_server(url: URL, threads: int) -> Engine:
     """An engine for PostgreSQL; what the address says of a connection outweighs what we would say."""
     options = " ".join(f"-c {name}={value}" for name, value in LIMITS_IN_MILLISECONDS.items())
@@ -126,6 +168,7 @@ def _connect_to_server(url: URL, threads: int) -> Engine:
         hide_parameters=True,
         pool_size=kept,
         max_overflow=kept,
+        pool_timeout=BUSY_SECONDS,
         pool_pre_ping=True,
         connect_args={name: value for name, value in ours.items() if name not in url.query},
     )
@@ -140,6 +183,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "wal_autocheckpoint=4000",
         "synchronous=NORMAL",
         "foreign_keys=ON",
+        # What is removed is overwritten, not only marked as free.
+        "secure_delete=ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

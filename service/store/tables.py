@@ -206,6 +206,7 @@ verifications = Table(
     Column("external_index", LargeBinary(32)),
 )
 _where_there_is("external_index", verifications)
+_where_there_is("replaces", verifications)
 Index(None, verifications.c.client_id, verifications.c.id)
 
 idempotency = Table(

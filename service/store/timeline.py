@@ -45,11 +45,16 @@ def add(session: Session, event: Event) -> None:
     session.connection.execute(insert(case_events), row)
 
 
-def page_of(session: Session, case_id: str, page: Page) -> tuple[list[Event], str | None]:
-    """One page of what happened to a case, newest first, and the cursor of the next."""
+def page_of(
+    session: Session, case_id: str, page: Page, client: str | None = None
+) -> tuple[list[Event], str | None]:
+    """One page of what happened to a case, newest first, and the cursor of the next.
+
+    Of its verifications those of one client, where it is named.
+    """
     events = [
         *_changes(session, case_id, page),
-        *_verifications(session, case_id, page),
+        *_verifications(session, case_id, page, client),
         *_opening(session, case_id, page),
     ]
     shown, following = cut(sorted(events, key=lambda event: event.id, reverse=True), page)
@@ -63,10 +68,12 @@ def _changes(session: Session, case_id: str, page: Page) -> Iterator[Event]:
         yield Event(case_id, row.at, row.kind, row.by, data, row.id)
 
 
-def _verifications(session: Session, case_id: str, page: Page) -> Iterator[Event]:
+def _verifications(session: Session, case_id: str, page: Page, client: str | None) -> Iterator[Event]:
     v = verifications.c
     said = [v[name] for name in SAID_OF_A_VERIFICATION]
     query = select(v.id, v.created_at, v.kind, v.made_by, *said).where(v.case_id == case_id)
+    if client is not None:
+        query = query.where(v.client_id == client)
     for row in session.connection.execute(newest_first(query, v.id, page)):
         data = {"verification": row.id, **{name: row._mapping[name] for name in SAID_OF_A_VERIFICATION}}
         yield Event(case_id, row.created_at, row.kind, row.made_by, data, row.id)

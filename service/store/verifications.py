@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Row, Select, func, insert, select, update
 
-from service.security.crypto import Vault
+from service.security.crypto import Indexer, Sealer, external_index, member_index, person_index
 from service.store.pages import Page, cut, newest_first
 from service.store.session import Session, first_id
 from service.store.tables import verifications
@@ -105,14 +105,25 @@ class Filter:
     case_id: str | None = None
     first_day: date | None = None
     last_day: date | None = None
+    client: str | None = None
 
 
-def sealed_row(vault: Vault, verification: Verification, indexes: Indexes) -> dict[str, Any]:
+def indexes_of(indexer: Indexer, request: Mapping[str, Any]) -> Indexes:
+    """The blind indexes of a valid request, as it was sent and is kept."""
+    member = request["member"]
+    return Indexes(
+        member=member_index(indexer, member["member_id"]),
+        person=person_index(indexer, member["last_name"], date.fromisoformat(member["birth_date"])),
+        external=external_index(indexer, request.get("external_id")),
+    )
+
+
+def sealed_row(sealer: Sealer, verification: Verification, indexes: Indexes) -> dict[str, Any]:
     """The row that keeps a verification, everything that may speak of the member sealed."""
     v = verification
     row = {name: getattr(v, name) for name in IN_CLEAR}
     for column in SEALED:
-        row[column] = _sealed(vault, v, column)
+        row[column] = _sealed(sealer, v, column)
     return {
         **row,
         "member_index": indexes.member,
@@ -121,11 +132,11 @@ def sealed_row(vault: Vault, verification: Verification, indexes: Indexes) -> di
     }
 
 
-def _sealed(vault: Vault, verification: Verification, column: str) -> bytes | None:
+def _sealed(sealer: Sealer, verification: Verification, column: str) -> bytes | None:
     value = getattr(verification, column)
     if column == "heard" and not value:
         return None
-    return vault.seal(orjson.dumps(value), f"verifications.{column}:{verification.id}")
+    return sealer.seal(orjson.dumps(value), f"verifications.{column}:{verification.id}")
 
 
 def complete(session: Session, verification: Verification) -> bool:
@@ -147,10 +158,10 @@ def add(session: Session, row: Mapping[str, Any]) -> None:
     session.connection.execute(INSERT, row)
 
 
-def get(session: Session, verification_id: str) -> Verification | None:
-    """One verification with all that is sealed in it, or `None`."""
+def get(session: Session, verification_id: str, client: str | None = None) -> Verification | None:
+    """One verification with all that is sealed in it, or `None`; of one client where it is named."""
     query = select(verifications).where(verifications.c.id == verification_id)
-    row = session.connection.execute(query).one_or_none()
+    row = session.connection.execute(_made_by(query, client)).one_or_none()
     return None if row is None else _opened(session, row)
 
 
@@ -161,6 +172,7 @@ def page_of(session: Session, wanted: Filter, page: Page) -> tuple[list[Summary]
         (verifications.c.payer, wanted.payer),
         (verifications.c.status, wanted.status),
         (verifications.c.case_id, wanted.case_id),
+        (verifications.c.client_id, wanted.client),
     ):
         if value is not None:
             query = query.where(column == value)
@@ -174,23 +186,42 @@ def page_of(session: Session, wanted: Filter, page: Page) -> tuple[list[Summary]
     return _page(session, query, page)
 
 
-def search(session: Session, indexes: Indexes, page: Page) -> tuple[list[Summary], str | None]:
-    """One page of those that match every index given; exact matches only."""
-    query = select(*SUMMARY)
-    for column, value in (
-        (verifications.c.member_index, indexes.member),
-        (verifications.c.person_index, indexes.person),
-        (verifications.c.external_index, indexes.external),
+def search(
+    session: Session, indexes: Sequence[Indexes], page: Page, client: str | None = None
+) -> tuple[list[Summary], str | None]:
+    """One page of those that match all that is asked, exactly; of one client where it is named.
+
+    What is asked comes with its indexes under every data key that a row may still be under.
+    """
+    query = _made_by(select(*SUMMARY), client)
+    for column, values in (
+        (verifications.c.member_index, [one.member for one in indexes]),
+        (verifications.c.person_index, [one.person for one in indexes]),
+        (verifications.c.external_index, [one.external for one in indexes]),
     ):
-        if value is not None:
-            query = query.where(column == value)
+        if None not in values:
+            query = query.where(column.in_(values))
     return _page(session, query, page)
 
 
-def ids_of_case(session: Session, case_id: str) -> list[str]:
-    """The ids of a case's verifications, newest first."""
-    query = select(verifications.c.id).where(verifications.c.case_id == case_id)
+def ids_of_case(session: Session, case_id: str, client: str | None = None) -> list[str]:
+    """The ids of a case's verifications, newest first; of one client where it is named."""
+    query = _made_by(select(verifications.c.id).where(verifications.c.case_id == case_id), client)
     return list(session.connection.execute(query.order_by(verifications.c.id.desc())).scalars())
+
+
+def latest_of_cases(
+    session: Session, case_ids: Sequence[str], client: str | None = None
+) -> dict[str, Summary]:
+    """The newest verification of each case that has one; of one client where it is named."""
+    newest = select(func.max(verifications.c.id)).where(verifications.c.case_id.in_(case_ids))
+    ids = _made_by(newest, client).group_by(verifications.c.case_id)
+    rows = session.connection.execute(select(*SUMMARY).where(verifications.c.id.in_(ids)))
+    return {row.case_id: Summary(**row._mapping) for row in rows}
+
+
+def _made_by(query: Select[Any], client: str | None) -> Select[Any]:
+    return query if client is None else query.where(verifications.c.client_id == client)
 
 
 def _page(session: Session, query: Select[Any], page: Page) -> tuple[list[Summary], str | None]:

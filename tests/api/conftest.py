@@ -14,10 +14,21 @@ from service.app import create_app
 from service.config import Settings
 from service.first_run import prepare
 from service.office import Office
+from service.security import passwords
 from tests.databases import Databases
 
 # A module's tests are one client that asks about one member many times over.
 UNLIMITED = {f"OPENVOB_RATE_{kind}": "off" for kind in ("CLIENT", "ADDRESS", "MEMBER")}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _passwords_that_are_hashed_quickly() -> Iterator[None]:
+    """What is slow on purpose is made quick, or tests of staff would wait for nothing else."""
+    with pytest.MonkeyPatch.context() as patch:
+        quick = passwords.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
+        patch.setattr(passwords, "_hasher", quick)
+        patch.setattr(passwords, "_NOBODYS", quick.hash("nobody has this password"))
+        yield
 
 
 @pytest.fixture(scope="session")

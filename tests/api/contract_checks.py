@@ -22,11 +22,14 @@ OF_MEANING = frozenset(
         "ends_before_start",
         "every_day_needed",
         "hours_out_of_range",
+        "in_the_past",
         "member_id_shape",
         "no_rulebook_in_use",
         "not_a_date",
         "not_a_month_and_day",
         "not_a_time",
+        "not_an_origin",
+        "not_for_a_site",
         "not_whole_minutes",
         "phases_overlap",
         "phases_run_backwards",
@@ -42,7 +45,10 @@ OF_MEANING = frozenset(
         "unknown_site",
         "weekday_repeated",
         "weekdays_do_not_match",
+        "weak_password",
         "weeks_missing",
+        "wrong_code",
+        "wrong_password",
     }
 )
 KEY_REUSED = "urn:openvob:problem:idempotency-key-reused"

@@ -25,10 +25,11 @@ from payers.sandbox.profile import sandbox_credentials, write_connections
 from payers.sandbox.roster import ROSTER
 from schemas.inquiry import load_inquiry
 from schemas.model import Inquiry
-from service.cli.sandbox import curl_line, lines_to_try, request_about
+from service.cli.sandbox import _environment, curl_line, lines_to_try, request_about
 from service.clinic import load_clinic_from_bytes
 from service.config import CONNECTION_VARIABLES, HOUSE, Settings
 from service.connections import credentials_of
+from service.production import refuse_unfit
 from service.verify import known
 from tests.cli.conftest import Run
 from tests.verify.desk import NOW, desk
@@ -118,6 +119,16 @@ def test_its_profile_reaches_every_payer_of_the_roster_and_has_all_it_proves_its
         assert credentials.key if line.channel == "clearinghouse" else credentials.user
         assert line.test
         assert line.url.startswith(ADDRESS)
+
+
+def test_the_service_beside_it_is_never_in_production(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENVOB_ENVIRONMENT", "production")
+    monkeypatch.setenv("OPENVOB_WORKERS", "4")
+    settings = Settings.from_env(_environment(tmp_path, tmp_path / "clinic.yaml"))
+    refuse_unfit(settings)
+    assert (settings.is_production, settings.workers) == (False, 1)
 
 
 # --- serving

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from babel.messages.pofile import read_po
 
 from schemas import model
 from service.explain import LOCALES, Locale, say, writer
-from service.explain.catalogs import DOMAINS, PAGE, SENTENCES, TRANSLATIONS, WORDS, catalog
+from service.explain.catalogs import CONSOLE, DOMAINS, PAGE, SENTENCES, TRANSLATIONS, WORDS, catalog
 from service.explain.sentences import Choice, Part, Slot, names_in, parse
 from service.explain.words import words
 from tests.explain.codes import ROOT, find_uses, params_of, stale_knowledge
@@ -94,6 +95,32 @@ def test_no_label_of_the_page_is_for_nothing(locale: Locale) -> None:
         and not str(message.id).startswith(put_together)
     ]
     assert unused == []
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_no_label_of_the_console_is_for_nothing_and_none_is_missing(locale: Locale) -> None:
+    service = ROOT / "service"
+    files = [*sorted((service / "console").glob("*.py")), *sorted((service / "templates").rglob("*.html"))]
+    source = "".join(path.read_text(encoding="utf-8") for path in files)
+    known = {str(message.id) for message in messages(locale, CONSOLE)}
+    asked = set(re.findall(r"(?<![.\w])label\([\"'](\w+)[\"'][,)]", source))
+    put_together = (
+        "told_",
+        "choice_",
+        "channel_",
+        "case_",
+        "answer_",
+        "hours_",
+        "relationship_",
+        "fault_",
+        "trail_",
+        "purpose_",
+        "role_",
+    )
+    mentioned = set(re.findall(r"[\"'(](\w+)[\"',]", source))
+    means = {f"{name}_means" for name in mentioned}
+    assert asked - known == set()
+    assert {name for name in known - mentioned - means if not name.startswith(put_together)} == set()
 
 
 NAMED = {

@@ -11,9 +11,12 @@ from typing import Any
 
 import pytest
 import yaml
+from sqlalchemy.engine import make_url
 
+from service.cli.workers import ENDING
 from service.config import documented_settings
 from tests.house.tree import ROOT
+from tests.roles import SCRIPT
 
 SECRET = re.compile(r"key|secret|token|password|passwd|credential", re.IGNORECASE)
 
@@ -65,6 +68,13 @@ def test_no_secret_is_in_the_image(instructions: list[tuple[str, str]]) -> None:
     assert {"instance", ".git", ".venv", ".env"} <= set(ignored)
 
 
+def test_the_image_serves_as_in_production_and_is_told_to_end(instructions: list[tuple[str, str]]) -> None:
+    environment = " ".join(arguments(instructions, "ENV")).split()
+    assert {"OPENVOB_ENVIRONMENT=production", "OPENVOB_HOST=0.0.0.0"} <= set(environment)
+    assert arguments(instructions, "CMD") == ['["vob", "serve"]']
+    assert arguments(instructions, "STOPSIGNAL") == ["SIGTERM"]
+
+
 def test_what_the_installation_makes_is_kept_outside_the_image(instructions: list[tuple[str, str]]) -> None:
     (volume,) = arguments(instructions, "VOLUME")
     assert any(f"OPENVOB_INSTANCE_PATH={volume}" in rest for rest in arguments(instructions, "ENV"))
@@ -103,10 +113,39 @@ def test_whatever_goes_on_running_has_a_health_check(services: dict[str, dict[st
     assert [name for name, service in lasting.items() if not service["healthcheck"].get("test")] == []
 
 
+def test_the_service_runs_as_in_production_and_has_time_to_end(services: dict[str, dict[str, Any]]) -> None:
+    assert services["openvob"]["environment"]["OPENVOB_ENVIRONMENT"] == "production"
+    assert int(services["openvob"]["stop_grace_period"].removesuffix("s")) > ENDING
+
+
 def test_the_tables_are_made_before_the_service_starts(services: dict[str, dict[str, Any]]) -> None:
-    assert services["upgrade"]["command"] == ["vob", "db", "upgrade"]
+    assert services["upgrade"]["command"][:3] == ["vob", "db", "upgrade"]
     assert services["upgrade"]["depends_on"]["database"]["condition"] == "service_healthy"
     assert services["openvob"]["depends_on"]["upgrade"]["condition"] == "service_completed_successfully"
+
+
+def test_the_service_connects_with_a_role_that_owns_nothing(services: dict[str, dict[str, Any]]) -> None:
+    owner = services["database"]["environment"]["POSTGRES_USER"]
+    role = services["database"]["environment"]["APPLICATION_ROLE"]
+    addresses = {
+        name: make_url(services[name]["environment"]["OPENVOB_DATABASE_URL"])
+        for name in ("upgrade", "openvob")
+    }
+    assert {name: url.username for name, url in addresses.items()} == {"upgrade": owner, "openvob": role}
+    assert owner != role
+    assert services["upgrade"]["command"][3:] == ["--grant-to", role]
+    passwords = [
+        services["database"]["environment"][f"{name}_PASSWORD"] for name in ("POSTGRES", "APPLICATION")
+    ]
+    assert [addresses["upgrade"].password, addresses["openvob"].password] == passwords
+    assert passwords[0] not in str(services["openvob"]), "the service never learns the owner's"
+
+
+def test_the_role_is_made_by_the_script_that_is_tested(services: dict[str, dict[str, Any]]) -> None:
+    (mounted,) = [one for one in services["database"]["volumes"] if one.startswith("./")]
+    file, place, mode = mounted.split(":")
+    assert (place.rpartition("/")[0], mode) == ("/docker-entrypoint-initdb.d", "ro")
+    assert (ROOT / file).resolve() == SCRIPT.resolve()
 
 
 def test_every_secret_comes_from_outside_and_none_has_a_default(services: dict[str, dict[str, Any]]) -> None:
@@ -115,7 +154,7 @@ def test_every_secret_comes_from_outside_and_none_has_a_default(services: dict[s
     secret = [
         value for name, value in environments(services) if re.search(r"KEY|PASSWORD|AUTH|URL|STORE", name)
     ]
-    assert len(secret) >= 5
+    assert len(secret) >= 7
     assert [value for value in secret if not re.search(r"\$\{\w+:\?\}", value)] == []
 
 
@@ -128,5 +167,5 @@ def test_only_the_service_can_be_reached_and_only_from_this_machine(
 
 
 def test_what_is_kept_outlives_the_containers(services: dict[str, dict[str, Any]]) -> None:
-    assert services["database"]["volumes"] == ["database:/var/lib/postgresql/data"]
+    assert services["database"]["volumes"][0] == "database:/var/lib/postgresql/data"
     assert services["openvob"]["volumes"] == ["instance:/var/lib/openvob"]

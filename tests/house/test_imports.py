@@ -39,6 +39,9 @@ FRONT_DOORS = (
     "service.directory",
     "service.comparison",
     "service.rules",
+    "service.staff",
+    "service.at_hand",
+    "service.noting",
 )
 
 # The first row that a module stands in is its row, so the narrower ones come first.
@@ -87,6 +90,7 @@ TABLE = (
             "payers.errors",
             "payers.switchboard",
             "service.observe.metrics",
+            "service.observe.traces",
         ),
     ),
     Row("service.federal_holidays", others=("holidays",)),
@@ -144,9 +148,16 @@ TABLE = (
     ),
     Row("service.config"),
     Row(
+        "service.production",
+        ours=("service.config", "service.security"),
+        others=("flask", "sqlalchemy"),
+        never=(TABLES,),
+    ),
+    Row("service.background", ours=("service.observe.metrics",)),
+    Row(
         "service.observe",
         ours=("payers.base", "service.config", "service.observe"),
-        others=("flask", "orjson", "prometheus_client", "structlog"),
+        others=("flask", "opentelemetry", "orjson", "prometheus_client", "structlog"),
     ),
     Row("service.clinic", ours=("schemas", "payers.connections", "payers.yaml_reader"), others=("yaml",)),
     Row(
@@ -166,7 +177,7 @@ TABLE = (
     Row(
         "service.security",
         ours=("schemas", "service.config", "service.security", "service.store"),
-        others=("cryptography", "flask", "limits", "orjson", "werkzeug"),
+        others=("argon2", "cryptography", "flask", "flask_wtf", "limits", "orjson", "pyotp", "werkzeug"),
         never=(TABLES,),
     ),
     Row(
@@ -177,11 +188,25 @@ TABLE = (
     Row(
         "service.api",
         ours=("schemas", "service.api", *FRONT_DOORS),
-        others=("apispec", "flask", "flask_smorest", "marshmallow", "orjson", "werkzeug", "yaml"),
+        others=(
+            "apispec",
+            "flask",
+            "flask_smorest",
+            "flask_wtf",
+            "marshmallow",
+            "orjson",
+            "werkzeug",
+            "yaml",
+        ),
         never=(TABLES,),
     ),
     *(
-        Row(room, ours=("schemas", room, *FRONT_DOORS), others=("flask",), never=(TABLES,))
+        Row(
+            room,
+            ours=("schemas", room, *FRONT_DOORS),
+            others=("flask", "flask_wtf", "markupsafe", "marshmallow", "werkzeug"),
+            never=(TABLES,),
+        )
         for room in ("service.console", "service.widget", "service.jobs")
     ),
     Row(
@@ -193,6 +218,8 @@ TABLE = (
             "service.app",
             "service.first_run",
             "service.interchange",
+            "service.production",
+            "service.rotation",
             *FRONT_DOORS,
         ),
         others=("click", "gunicorn", "marshmallow", "orjson", "werkzeug", "yaml"),
@@ -203,6 +230,23 @@ TABLE = (
         ours=("service.config", "service.office", "service.security", "service.store"),
         never=(TABLES,),
     ),
+    Row(
+        "service.at_hand",
+        ours=("service.office", "service.record", "service.security"),
+        others=("flask",),
+    ),
+    Row(
+        "service.noting",
+        ours=("service.at_hand", "service.security", "service.store"),
+        others=("flask",),
+        never=(TABLES,),
+    ),
+    Row("service.staff", ours=("schemas", "service.security", "service.store"), never=(TABLES,)),
+    Row(
+        "service.rotation",
+        ours=("service.config", "service.security", "service.store"),
+        never=(TABLES,),
+    ),
     Row("service.audit", ours=("service.store",), never=(TABLES,)),
     Row(  # opens what the app wires together: a newcomer finds the one beside the other
         "service.office",
@@ -211,9 +255,12 @@ TABLE = (
             "payers.registry",
             "payers.rulebook",
             "service.audit",
+            "service.background",
             "service.clinic",
             "service.config",
             "service.connections",
+            "service.hearing",
+            "service.production",
             "service.security",
             "service.store",
             "service.verify",

@@ -63,6 +63,11 @@ def test_an_allowed_key_holds_plain_values_only() -> None:
     assert "reason" not in written(OURS, logging.INFO, "said", reason={"last_name": NAME})
 
 
+def test_nothing_that_others_put_beside_their_message_is_kept() -> None:
+    line = written(FOREIGN, logging.INFO, "said", reason=NAME, place=NAME, count=NAME)
+    assert line.keys() == {"time", "level", "logger"}
+
+
 @pytest.mark.parametrize("name", ["service", OURS, "payers.http", "schemas.model"])
 def test_what_our_own_loggers_say_is_kept_with_its_parameters(name: str) -> None:
     assert written(name, logging.INFO, "connection %s: %s", "a", "busy")["event"] == "connection a: busy"

@@ -19,8 +19,9 @@ from werkzeug.test import TestResponse
 from service.config import SettingError, Settings
 from service.office import Office
 from service.security import throttle
-from service.security.keys import add_key
+from service.security.keys import add_key, draft_key, keep_key
 from service.security.throttle import network_of
+from service.store.session import transaction
 from tests.databases import REDIS as VARIABLE
 from tests.security.conftest import Serve, Served
 
@@ -331,3 +332,48 @@ def test_an_address_of_a_store_that_makes_no_sense_is_refused_without_being_repe
     with pytest.raises(SettingError, match="OPENVOB_RATE_STORE") as refused:
         serve(OPENVOB_RATE_STORE="redis://:s3cret@127.0.0.1:none/0")
     assert "s3cret" not in str(refused.value)
+
+
+def test_to_ask_again_and_to_tell_more_count_as_asking_about_the_member(
+    serve: Serve, question: dict[str, Any]
+) -> None:
+    served = serve(OPENVOB_RATE_MEMBER="3/hour")
+    made = served.client.post("/v1/verifications", json=question).json
+    again = f"/v1/verifications/{made['id']}/reverify"
+    told = {"told_by": {"channel": "phone", "at": "2026-11-20T15:02:00Z"}, "active": True}
+    statuses = [
+        served.client.post(again).status_code,
+        served.client.post(f"/v1/verifications/{made['id']}/told", json=told).status_code,
+        served.client.post(again).status_code,
+    ]
+    assert statuses == [201, 201, 429]
+    assert served.client.get(f"/v1/verifications/{made['id']}").status_code == 200
+
+
+def test_whoever_looks_at_a_clinics_pages_counts_by_address_whatever_key_the_pages_hold(serve: Serve) -> None:
+    served = serve(OPENVOB_RATE_ADDRESS="2/minute")
+    office: Office = served.app.extensions["office"]
+    site = "https://clinic.example"
+    key, token = draft_key("pages", ("payers:read",), datetime.now(UTC), origins=(site,))
+    with transaction(office.store) as session:
+        keep_key(session, key, token)
+    page = served.app.test_client()
+    page.environ_base |= {"HTTP_AUTHORIZATION": f"Bearer {token}", "HTTP_ORIGIN": site}
+
+    def visit(address: str) -> int:
+        return page.get("/v1/payers", environ_base={"REMOTE_ADDR": address}).status_code
+
+    assert [visit("203.0.113.1") for _ in range(3)] == [200, 200, 429]
+    assert visit("203.0.113.2") == 200
+
+
+def test_whoever_tries_to_sign_in_counts_by_address_whatever_the_names(serve: Serve) -> None:
+    served = serve(OPENVOB_RATE_ADDRESS="4/minute")
+
+    def attempt(number: int) -> int:
+        asked = {"name": f"guess {number}", "password": "not the password at all"}
+        return served.stranger.post("/v1/session", json=asked).status_code
+
+    statuses = [attempt(number) for number in range(4)]
+    assert statuses[0] == 401
+    assert statuses[-1] == 429

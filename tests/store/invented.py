@@ -22,6 +22,7 @@ def a_case(**changes: Any) -> cases.Case:
         "created_at": NOW,
         "updated_at": NOW,
         "opened_by": "front desk",
+        "client_id": "client-1",
     }
     return cases.Case(**values | changes)
 

@@ -26,7 +26,7 @@ from service.first_run import prepare
 from service.office import Office, open_store_of
 from service.security.crypto import make_vault
 from service.store import rulebooks, tables, verifications
-from service.store.keys import remember_data_key
+from service.store.data_keys import remember_data_key
 from service.store.session import Session, Store, open_store, transaction
 from tests.store.desk import REQUEST
 

@@ -113,9 +113,9 @@ def test_a_search_finds_what_matches_every_index_given(store: Store, case_id: st
     with transaction(store) as session:
         keep(session, a_verification(case_id, id="a"), Indexes(b"m" * 32, b"p" * 32, None))
         keep(session, a_verification(case_id, id="b"), Indexes(b"m" * 32, b"q" * 32, None))
-        by_member, _ = verifications.search(session, Indexes(member=b"m" * 32), Page())
-        by_both, _ = verifications.search(session, Indexes(member=b"m" * 32, person=b"p" * 32), Page())
-        nobody, _ = verifications.search(session, Indexes(external=b"e" * 32), Page())
+        by_member, _ = verifications.search(session, [Indexes(member=b"m" * 32)], Page())
+        by_both, _ = verifications.search(session, [Indexes(b"m" * 32, b"p" * 32)], Page())
+        nobody, _ = verifications.search(session, [Indexes(external=b"e" * 32)], Page())
     assert {item.id for item in by_member} == {"a", "b"}
     assert [item.id for item in by_both] == ["a"]
     assert nobody == []
@@ -159,10 +159,19 @@ def test_a_timeline_goes_on_where_the_page_before_ended(store: Store, case_id: s
 
 
 def test_a_revoked_key_is_not_found_and_cannot_be_revoked_again(store: Store) -> None:
+    key = keys.make("console", ("payers:read",), NOW)
     with transaction(store) as session:
-        key = keys.add(session, "console", b"d" * 32, ("payers:read",), NOW)
-        assert keys.find(session, b"d" * 32) == key
+        keys.add(session, key, b"d" * 32)
+        assert keys.find(session, [b"e" * 32, b"d" * 32], NOW) == key
         assert keys.revoke(session, key.id, NOW)
-        assert keys.find(session, b"d" * 32) is None
+        assert keys.find(session, [b"d" * 32], NOW) is None
         assert not keys.revoke(session, key.id, NOW)
         assert [item.revoked_at for item in keys.list_all(session)] == [NOW]
+
+
+def test_a_key_is_found_until_its_end_and_never_afterwards(store: Store) -> None:
+    key = keys.make("console", ("payers:read",), NOW, expires_at=NOW + timedelta(hours=1))
+    with transaction(store) as session:
+        keys.add(session, key, b"d" * 32)
+        assert keys.find(session, [b"d" * 32], NOW + timedelta(minutes=59)) == key
+        assert keys.find(session, [b"d" * 32], NOW + timedelta(hours=1)) is None

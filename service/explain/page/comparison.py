@@ -36,7 +36,7 @@ def _lines(items: Sequence[Answer], reader: Reader) -> Iterator[str]:
     yield "─" * WIDTH
     for start in range(0, len(items), SIDE_BY_SIDE):
         beside = items[start : start + SIDE_BY_SIDE]
-        yield from grid([["", *(item["name"] for item in beside)], *_rows(beside, reader)], CELL)
+        yield from grid([["", *(item["name"] for item in beside)], *side_by_side(beside, reader)], CELL)
         yield ""
     numbers: dict[str, int] = {}
     listed: list[Answer] = []
@@ -71,7 +71,8 @@ def _moved(step: Answer, places: Sequence[int]) -> Answer:
     return {**step, "citations": [places[number] for number in step["citations"]]}
 
 
-def _rows(items: Sequence[Answer], reader: Reader) -> Iterator[list[str]]:
+def side_by_side(items: Sequence[Answer], reader: Reader) -> Iterator[list[str]]:
+    """Yield the rows of the comparison: what it is about, and a cell for each plan."""
     rows: tuple[tuple[str, Callable[[Answer, Reader], str]], ...] = (
         ("care", _care),
         ("coverage", _coverage),

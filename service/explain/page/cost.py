@@ -31,11 +31,12 @@ def cost(answer: Answer, reader: Reader) -> Iterator[str]:
     estimate = answer["estimate"]
     yield from heading(reader.label("cost"))
     yield from line(headline(estimate, reader))
-    yield from _range(estimate, reader)
+    for text in range_lines(estimate, reader):
+        yield from line(text)
     if estimate["formula"] is not None:
         yield from line(reader.sentence(estimate["formula"]))
     if estimate["first_session"] is not None:
-        yield from line(_sessions(estimate, reader))
+        yield from line(sessions_line(estimate, reader))
     yield from columns([*_parts(estimate, reader)])
     yield from _by_phase(estimate, reader)
     yield from _collect(answer["collect"], reader)
@@ -57,17 +58,19 @@ def headline(estimate: Answer, reader: Reader) -> str:
     )
 
 
-def _range(estimate: Answer, reader: Reader) -> Iterator[str]:
+def range_lines(estimate: Answer, reader: Reader) -> Iterator[str]:
+    """Yield between which amounts the cost lies, where that is not one amount."""
     low, high = estimate["low"], estimate["high"]
     if low is not None and high is not None and low != high:
-        yield from line(reader.label("range", low=reader.money(low), high=reader.money(high)))
+        yield reader.label("range", low=reader.money(low), high=reader.money(high))
     elif low not in (None, NONE) and high is None:
-        yield from line(reader.label("at_least", low=reader.money(low)))
+        yield reader.label("at_least", low=reader.money(low))
     elif low is None and high is not None:
-        yield from line(reader.label("at_most", high=reader.money(high)))
+        yield reader.label("at_most", high=reader.money(high))
 
 
-def _sessions(estimate: Answer, reader: Reader) -> str:
+def sessions_line(estimate: Answer, reader: Reader) -> str:
+    """Return what the first session costs, and what a usual one does."""
     first, typical, last = (estimate[f"{which}_session"] for which in ("first", "typical", "last"))
     total = estimate["expected"]
     if total is not None and Decimal(first) * estimate["sessions"] == Decimal(total):

@@ -87,10 +87,11 @@ def coverage(answer: Answer, reader: Reader) -> Iterator[str]:
         )
         yield from line(f"{level} · {dates}", depth=2)
         yield from bullets([reader.sentence(reason) for reason in phase["coverage"]["reasons"]], depth=2)
-        yield from bullets([_limit(limit, reader) for limit in phase["coverage"]["limits"]], depth=2)
+        yield from bullets([limit_line(limit, reader) for limit in phase["coverage"]["limits"]], depth=2)
 
 
-def _limit(limit: Answer, reader: Reader) -> str:
+def limit_line(limit: Answer, reader: Reader) -> str:
+    """Return a limit of visits, days or hours, in one line."""
     text = reader.label(
         "limit",
         units=reader.words.count(limit["unit"], limit["units"]),
@@ -111,15 +112,16 @@ def authorization(answer: Answer, reader: Reader) -> Iterator[str]:
         yield from line(reader.words.name("level_title", phase["level_of_care"]), depth=2)
         yield from bullets([reader.sentence(reason) for reason in asked["reasons"]], depth=2)
         if phase["coverage"]["status"] != "not_covered":
-            yield from bullets([*_terms(asked, reader)], depth=2)
+            yield from bullets([*terms(asked, reader)], depth=2)
         if phase["billing"] is not None:
-            yield from bullets([_billing(phase["billing"], reader)], depth=2)
+            yield from bullets([billing_line(phase["billing"], reader)], depth=2)
     if answer["administrator"] is not None:
         named = reader.label("administrator", contact=contact_line(answer["administrator"]))
         yield from line(cited(named, answer["administrator"]["citations"]))
 
 
-def _terms(asked: Answer, reader: Reader) -> Iterator[str]:
+def terms(asked: Answer, reader: Reader) -> Iterator[str]:
+    """Yield what is known of asking for an authorization: where, until when, for how much."""
     label, words = reader.label, reader.words
     if asked["contact"] is not None:
         yield label("contact", contact=contact_line(asked["contact"]))
@@ -144,7 +146,8 @@ def _terms(asked: Answer, reader: Reader) -> Iterator[str]:
             yield cited(label(name, list="; ".join(asked[name])), asked["citations"])
 
 
-def _billing(billing: Answer, reader: Reader) -> str:
+def billing_line(billing: Answer, reader: Reader) -> str:
+    """Return the codes of the claim, in one line."""
     parts = []
     for name in CODES:
         value = billing[name]

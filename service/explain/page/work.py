@@ -14,10 +14,16 @@ def next_steps(answer: Answer, reader: Reader) -> Iterator[str]:
     if not answer["next_steps"]:
         return
     yield from heading(reader.label("do_next"))
+    yield from numbered([*dated_steps(answer["next_steps"], reader)])
+
+
+def dated_steps(steps: Sequence[Answer], reader: Reader) -> Iterator[str]:
+    """Yield steps in words, each once, with all its days."""
     days: dict[str, list[str]] = {}
-    for step in answer["next_steps"]:
+    for step in steps:
         days.setdefault(reader.sentence(step), []).append(step["by"])
-    yield from numbered([_dated(text, by, reader) for text, by in days.items()])
+    for text, by in days.items():
+        yield _dated(text, by, reader)
 
 
 def _dated(text: str, days: Sequence[str | None], reader: Reader) -> str:
@@ -57,10 +63,11 @@ def cautions(answer: Answer, reader: Reader) -> Iterator[str]:
             yield from bullets([reader.sentence(step) for step in steps])
     if answer["disagreements"]:
         yield from heading(reader.label("disagreements"))
-        yield from bullets([_disagreement(item, reader) for item in answer["disagreements"]])
+        yield from bullets([disagreement_line(item, reader) for item in answer["disagreements"]])
 
 
-def _disagreement(item: Answer, reader: Reader) -> str:
+def disagreement_line(item: Answer, reader: Reader) -> str:
+    """Return where witnesses differ, what each said, and what was settled on."""
     said = [
         cited(
             reader.label(
@@ -113,7 +120,7 @@ def sources(answer: Answer, reader: Reader) -> Iterator[str]:
     yield from heading(reader.label("sources"))
     width = len(str(len(answer["citations"]))) + 3
     for number, source in enumerate(answer["citations"], 1):
-        yield from line(_source(source, reader), mark=f"[{number}]".ljust(width))
+        yield from line(source_line(source, reader), mark=f"[{number}]".ljust(width))
         if source["url"]:
             yield from line(source["url"], mark=" " * width)
     made = answer.get("produced_by")
@@ -124,7 +131,8 @@ def sources(answer: Answer, reader: Reader) -> Iterator[str]:
     yield from line(reader.label("disclaimer"), depth=0)
 
 
-def _source(source: Answer, reader: Reader) -> str:
+def source_line(source: Answer, reader: Reader) -> str:
+    """Return a source: its title, the place in it, how sure it is and how old."""
     words = reader.words
     parts = [words.name("source", source["title"])]
     if source["locator"]:

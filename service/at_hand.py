@@ -1,0 +1,35 @@
+"""What stands ready for the request at hand: the office, sessions of staff, what counts calls, who asks."""
+
+from __future__ import annotations
+
+from flask import current_app
+
+from service.office import Office
+from service.record import Caller
+from service.security.guard import current_client
+from service.security.sessions import Sessions
+from service.security.throttle import Throttle
+
+
+def office() -> Office:
+    """The office of the application at hand."""
+    found: Office = current_app.extensions["office"]
+    return found
+
+
+def sessions() -> Sessions:
+    """The sessions of staff."""
+    found: Sessions = current_app.extensions["sessions"]
+    return found
+
+
+def throttle() -> Throttle:
+    """What counts how often somebody asks."""
+    found: Throttle = current_app.extensions["throttle"]
+    return found
+
+
+def caller() -> Caller:
+    """The client at hand, as timelines name it."""
+    client = current_client()
+    return Caller(client.id, client.name, client.reach)

@@ -1,0 +1,93 @@
+"""The verify page: a form whose fields become a verification request, and whose faults stand beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from schemas.model import CONDITIONS, LEVELS_OF_CARE, MODALITIES, NETWORKS
+from schemas.problem import FieldError
+from service.directory import list_payers, resolve
+from service.record import right_now
+from service.verify import Desk
+
+RELATIONSHIPS = ("self", "spouse", "child", "other")
+# Fields of the form that are fields of the request, and those of its member.
+OF_REQUEST = ("plan", "network", "site", "condition", "modality", "level_of_care", "start_date")
+OF_MEMBER = ("member_id", "first_name", "last_name", "birth_date", "relationship")
+WHOLE = ("weeks", "days_per_week")
+HOURS = "hours_per_day"
+MOST_NEAR = 3
+FIELDS = ("payer", *OF_MEMBER, *OF_REQUEST, *WHOLE, HOURS)
+
+
+def first_values(desk: Desk) -> dict[str, str]:
+    """What stands in an empty form."""
+    today = right_now().astimezone(desk.clinic.zone).date()
+    monday = today + timedelta(days=7 - today.weekday())
+    return dict.fromkeys(FIELDS, "") | {
+        "relationship": "self",
+        "level_of_care": "intensive_outpatient",
+        "start_date": monday.isoformat(),
+        "site": desk.clinic.default_site,
+        "condition": "mental_health",
+        "modality": "in_person",
+    }
+
+
+def choices(desk: Desk) -> dict[str, Any]:
+    """What the form can be filled in with."""
+    return {
+        "payers": list_payers(desk),
+        "sites": list(desk.clinic.sites),
+        "levels": LEVELS_OF_CARE,
+        "conditions": CONDITIONS,
+        "modalities": MODALITIES,
+        "networks": NETWORKS,
+        "relationships": RELATIONSHIPS,
+    }
+
+
+def request_of(desk: Desk, typed: Mapping[str, str]) -> dict[str, Any]:
+    """The verification request that a filled-in form makes; what was left empty is not in it."""
+    given = {name: typed[name].strip() for name in FIELDS if typed.get(name, "").strip()}
+    body: dict[str, Any] = {name: given[name] for name in OF_REQUEST if name in given}
+    body["member"] = {name: given[name] for name in OF_MEMBER if name in given}
+    for name in WHOLE:
+        if name in given:
+            body[name] = int(given[name]) if given[name].isascii() and given[name].isdigit() else given[name]
+    if HOURS in given:
+        body[HOURS] = given[HOURS]
+    if "payer" in given:
+        body["payer"] = payer_of(desk, given["payer"])
+    return body
+
+
+def payer_of(desk: Desk, text: str) -> str:
+    """The id of the payer that a text names, if it can only be that one; else the text."""
+    if text in desk.rulebook.payer_ids:
+        return text
+    found = resolve(desk, text)
+    if len(found) == 1 or (found and found[0]["score"] > found[1]["score"]):
+        return str(found[0]["payer"]["id"])
+    return text
+
+
+def faults_by_field(errors: Sequence[FieldError]) -> dict[str, str]:
+    """What is wrong with each field of the form, as a code; what no field can mend has an empty name."""
+    found: dict[str, str] = {}
+    for error in errors:
+        name = error.pointer.rsplit("/", 1)[-1]
+        found.setdefault(name if name in FIELDS else "", error.code)
+    return found
+
+
+def nearest_payers(desk: Desk, text: str) -> str:
+    """The payers that a text may have meant, by name."""
+    return ", ".join(match["payer"]["name"] for match in resolve(desk, text)[:MOST_NEAR])
+
+
+def payer_names(desk: Desk) -> dict[str, str]:
+    """What each payer is called, by id."""
+    return {payer["id"]: payer["name"] for payer in list_payers(desk)}

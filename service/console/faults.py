@@ -1,0 +1,72 @@
+"""What a page says when it cannot be shown: to sign in, not allowed, to wait, that the fault is ours."""
+
+from __future__ import annotations
+
+from flask import Response, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, TooManyRequests
+
+from service.console.reading import show
+from service.console.room import console
+from service.observe.faults import note_fault
+from service.security.guard import Forbidden, Unauthenticated, current_client
+from service.store.session import Unavailable
+
+POLICY = (
+    "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "style-src 'self'; img-src 'self'"
+)
+"""What a page of the console may load: its own style sheet and pictures, and nothing else."""
+
+
+@console.after_request
+def say_what_may_be_loaded(response: Response) -> Response:
+    """No script, no other host."""
+    response.headers["Content-Security-Policy"] = POLICY
+    return response
+
+
+@console.errorhandler(Unauthenticated)
+def ask_to_sign_in(_: Unauthenticated) -> ResponseReturnValue:
+    """Whoever is not signed in, or not any more, signs in."""
+    return redirect(url_for("console.sign_in"), 303)
+
+
+@console.errorhandler(Forbidden)
+def refuse(_: Forbidden) -> ResponseReturnValue:
+    """Whoever has to set up a second factor is led there."""
+    client = current_client()
+    if client.user and not client.scopes:
+        return redirect(url_for("console.second_factor"), 303)
+    return show("fault.html", 403, fault="not_allowed", instance=None)
+
+
+@console.errorhandler(CSRFError)
+def refuse_form(_: CSRFError) -> ResponseReturnValue:
+    """A form of another site, or of a session that ended."""
+    return show("fault.html", 403, fault="form_too_old", instance=None)
+
+
+@console.errorhandler(TooManyRequests)
+def ask_for_patience(_: TooManyRequests) -> ResponseReturnValue:
+    """Somebody asked too often."""
+    return show("fault.html", 429, fault="too_often", instance=None)
+
+
+@console.errorhandler(Unavailable)
+def wait_for_the_database(_: Unavailable) -> ResponseReturnValue:
+    """The database does not answer; nothing was kept."""
+    return show("fault.html", 503, fault="unavailable", instance=None)
+
+
+@console.errorhandler(HTTPException)
+def say_it_is_not_here(error: HTTPException) -> ResponseReturnValue:
+    """An address of the console that leads nowhere, or is asked in another way than it takes."""
+    return show("fault.html", error.code or 500, fault="nothing_here", instance=None)
+
+
+@console.errorhandler(Exception)
+def own_up(error: Exception) -> ResponseReturnValue:
+    """A fault of ours, with the name it has in the log."""
+    return show("fault.html", 500, fault="our_fault", instance=note_fault(error))

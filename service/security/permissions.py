@@ -1,0 +1,128 @@
+"""Who may do what: which scope each operation needs, and which scopes each role and each kind of key has.
+
+This is the one table. What is not in it is refused; a test walks every route with every role and every
+scope and holds the service to it, and `docs/permissions.md` shows the same for people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+OPEN = frozenset(
+    {
+        "health.healthz",
+        "health.readyz",
+        "docs.openapi",
+        "docs.page",
+        "session.begin",
+        "console.sign_in",
+        "console.begin",
+        "console.static",
+    }
+)
+"""What anyone may call: nothing here says anything of a member or of a client."""
+
+METRICS = "metrics.show"
+"""What a setting may open to anyone: it says nothing of a member, but something of the clinic."""
+
+OWN_SESSION = frozenset(
+    {
+        "session.show",
+        "session.end",
+        "session.begin_second_factor",
+        "session.confirm_second_factor",
+        "console.home",
+        "console.sign_out",
+        "console.second_factor",
+        "console.begin_second_factor",
+        "console.confirm_second_factor",
+    }
+)
+"""What staff may do about their own session, before their second factor too; nobody else can."""
+
+SIGNED_IN = "signed-in"
+"""What everybody has who signed in with all that is asked of them; no key has it."""
+
+ALL_RECORDS = "records:all"
+"""To see what other clients made; without it a client sees its own verifications and cases only."""
+
+NEEDS: Mapping[str, str] = MappingProxyType(
+    {
+        "verifications.create": "verifications:write",
+        "verifications.index": "verifications:read",
+        "verifications.search": "verifications:read",
+        "verifications.fetch": "verifications:read",
+        "verifications.told": "verifications:write",
+        "verifications.reverify": "verifications:write",
+        "verifications.replay": "verifications:read",
+        "comparisons.create": "verifications:write",
+        "cases.create": "cases:write",
+        "cases.index": "cases:read",
+        "cases.fetch": "cases:read",
+        "cases.change": "cases:write",
+        "cases.timeline": "cases:read",
+        "payers.index": "payers:read",
+        "payers.resolve": "payers:read",
+        "payers.fetch": "payers:read",
+        "payers.plans": "payers:read",
+        "payers.benefits": "payers:read",
+        "audit.index": "audit:read",
+        "users.index": "users:read",
+        "users.create": "users:write",
+        "users.change": "users:write",
+        "keys.index": "keys:read",
+        "keys.create": "keys:write",
+        "keys.renew": "keys:write",
+        "keys.revoke": "keys:write",
+        "session.change_password": SIGNED_IN,
+        "console.cases": "cases:read",
+        "console.verify": "verifications:write",
+        "console.ask": "verifications:write",
+        "console.verification": "verifications:read",
+        "console.told": "verifications:write",
+        "console.again": "verifications:write",
+        "console.compare_plans": "verifications:write",
+        "console.audit": "audit:read",
+        "console.users": "users:read",
+        "console.take_in": "users:write",
+        "console.change_user": "users:write",
+        "console.keys": "keys:read",
+        "console.make_key": "keys:write",
+        "console.renew_key": "keys:write",
+        "console.revoke_key": "keys:write",
+        METRICS: "metrics:read",
+    }
+)
+"""The scope that each endpoint needs."""
+
+WORK = ("verifications:write", "verifications:read", "payers:read", "cases:*", "batches:*", "quick-checks")
+"""What a clinic's other services need for their work; what a key may do where nothing is said."""
+
+SCOPES = (*WORK, ALL_RECORDS, "metrics:read", "audit:read", "users:*", "keys:*")
+"""Every scope that a key can be given; `cases:*` grants `cases:read` and `cases:write`."""
+
+SITE_SCOPES = ("payers:read", "quick-checks")
+"""All that a site key can be given: it stands in a page for anybody to read."""
+
+ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "admissions": (*WORK, ALL_RECORDS),
+        "supervisor": (*WORK, ALL_RECORDS, "audit:read"),
+        "auditor": ("audit:read", "payers:read"),
+        "administrator": ("users:*", "keys:*", "metrics:read", "payers:read"),
+    }
+)
+"""What each role of staff may do. Neither auditors nor administrators see a member."""
+
+
+def grants(scopes: Iterable[str], needed: str) -> bool:
+    """Whether one of the scopes is the needed one, or all of its kind (`cases:*`)."""
+    held = frozenset(scopes)
+    return needed in held or f"{needed.partition(':')[0]}:*" in held
+
+
+def may(endpoint: str | None, scopes: Iterable[str]) -> bool:
+    """Whether these scopes open an endpoint; one that the table does not have is opened by none."""
+    needed = NEEDS.get(endpoint or "")
+    return needed is not None and grants(scopes, needed)

@@ -1,0 +1,77 @@
+"""A service with somebody of the admissions staff signed in, as a browser has it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from service.app import create_app
+from service.config import Settings
+from service.first_run import prepare
+from service.office import Office
+from service.security import passwords
+from tests.api.staff import PASSWORD, take_in
+
+UNLIMITED = {f"OPENVOB_RATE_{kind}": "off" for kind in ("CLIENT", "ADDRESS", "MEMBER")}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _passwords_that_are_hashed_quickly() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        quick = passwords.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
+        patch.setattr(passwords, "_hasher", quick)
+        patch.setattr(passwords, "_NOBODYS", quick.hash("nobody has this password"))
+        yield
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """An installation that was just made."""
+    return Settings.from_env({"OPENVOB_INSTANCE_PATH": str(tmp_path_factory.mktemp("instance")), **UNLIMITED})
+
+
+@pytest.fixture(scope="module")
+def app(settings: Settings) -> Iterator[Flask]:
+    """The service."""
+    prepare(settings)
+    made = create_app(settings)
+    yield made
+    office: Office = made.extensions["office"]
+    office.sealer.stop()
+    office.store.close()
+
+
+@pytest.fixture
+def stranger(app: Flask) -> FlaskClient:
+    """A browser in which nobody has signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def staff(app: Flask) -> FlaskClient:
+    """A browser in which somebody of the admissions staff has signed in."""
+    return signed_in(app, "ana", "admissions")
+
+
+@pytest.fixture
+def places() -> Path:
+    """Where templates stand."""
+    return Path(__file__).resolve().parents[2] / "service" / "templates" / "console"
+
+
+def signed_in(app: Flask, name: str, role: str) -> FlaskClient:
+    """A browser in which somebody has signed in through the page, taken in with this role if not here yet."""
+    take_in(app, name, role)
+    client = app.test_client()
+    answer = client.post("/console/sign-in", data={"name": name, "password": PASSWORD})
+    assert answer.status_code == 303, answer.text
+    page = client.get("/console/second-factor").text
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found
+    client.environ_base["HTTP_X_CSRF_TOKEN"] = found[1]
+    return client

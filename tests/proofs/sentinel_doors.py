@@ -1,0 +1,156 @@
+"""Every door of the service, with somebody marked going through each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from payers.sandbox.member import Member
+from payers.sandbox.reply import write_271
+from payers.sandbox.roster import BY_KEY
+from tests.payers.sandbox.asking import inquiry_about
+from tests.proofs.marks import Marked
+from tests.proofs.visitor import Visitor
+
+V1, CASES, PAYERS = "/v1/verifications", "/v1/cases", "/v1/payers"
+NOWHERE = "019ab1f0-3c00-7d2a-9c51-5b1f0a2e7c44"
+TROUBLES = (
+    "wrong-member",
+    "not-found",
+    "garbage",
+    "web-page",
+    "half-reply",
+    "cut-off",
+    "fault",
+    "dying",
+    "error-envelope",
+    "throttled",
+    "hanging",
+    "drip",
+)
+# How each verification in turn is made, and the payer that it asks.
+WAYS = (
+    ("POST verification: rulebook", "florida-medicaid"),
+    ("POST verification: live, x12 mime", "cigna"),
+    ("POST verification: live, x12 soap", "unitedhealthcare"),
+    ("POST verification: live, json plans", "aetna"),
+    ("POST verification: live, json benefits", "florida-blue"),
+    ("POST verification: respond-async", "cigna"),
+    ("POST verification: brought 271", "cigna"),
+    ("POST verification: told, with a subscriber", "florida-blue"),
+)
+TROUBLED_PAYERS = ("cigna", "unitedhealthcare", "aetna", "florida-blue")
+TAKES_JSON = {"Content-Type": "application/json"}
+
+
+def known_to_the_payer(number: int, key: str = "ppo-full") -> Member:
+    """A marked person as a member of the sandbox, who is answered as one of its roster is."""
+    model, marked = BY_KEY[key], Marked(number)
+    states = None
+    if key == "wrong-member":
+        states = replace(marked.person, birth_date=marked.birth_date + timedelta(days=1))
+    return replace(model, person=marked.person, states=states)
+
+
+def request_about(marked: Marked, payer: str, today: date, **more: Any) -> dict[str, Any]:
+    """The request about a marked person."""
+    return {
+        "payer": payer,
+        "member": marked.member(),
+        "level_of_care": "iop",
+        "start_date": today.isoformat(),
+        "external_id": f"{marked.word}-ext",
+        **more,
+    }
+
+
+def follow(visitor: Visitor, number: int, today: date) -> None:
+    """Make the verification of a number in its way, and go through every door that it opens."""
+    marked = Marked(number)
+    door, payer = WAYS[number % len(WAYS)]
+    key = {"Idempotency-Key": f"{marked.word}-key"}
+    body = _asked(marked, door, payer, today)
+    if "async" in door:
+        key["Prefer"] = "respond-async"
+    made = visitor.make(door, V1, body, **key)
+    visitor.make("the same Idempotency-Key again", V1, body, **key)
+    if made:
+        _go_on(visitor, marked, made, today)
+    _look_for(visitor, marked)
+    _keep_a_case(visitor, marked)
+    visitor.call(
+        "POST comparison",
+        "POST",
+        "/v1/comparisons",
+        json={
+            "request": {name: body[name] for name in ("payer", "member", "start_date", "external_id")},
+            "plans": [{"name": "a", "phases": [{"level_of_care": "iop", "weeks": 4}]}],
+        },
+    )
+
+
+def _asked(marked: Marked, door: str, payer: str, today: date) -> dict[str, Any]:
+    body = request_about(marked, payer, today, live="live" in door or "async" in door)
+    if "brought" in door:
+        asked = replace(inquiry_about(marked.person), date_of_service=today)
+        text = write_271(known_to_the_payer(marked.number), asked, datetime.now(UTC))
+        body["payer_reply"] = {"format": "x12_271", "content": text}
+    if "told" in door:
+        body["told_benefits"] = marked.telling(a_minute_ago())
+        body["member"] = marked.member(subscriber=True)
+    return body
+
+
+def _go_on(visitor: Visitor, marked: Marked, made: dict[str, Any], today: date) -> None:
+    at = f"{V1}/{made['id']}"
+    visitor.call("GET verification", "GET", at, headers={"Accept-Language": "es"})
+    visitor.make("POST told", f"{at}/told", {"told_benefits": marked.telling(a_minute_ago())})
+    visitor.make("POST reverify", f"{at}/reverify", None)
+    visitor.call("GET replay", "GET", f"{at}/replay")
+    visitor.call("GET replay as of a day", "GET", f"{at}/replay?as_of={today}")
+    visitor.call("GET verifications", "GET", f"{V1}?limit=20", is_silent=True)
+
+
+def _look_for(visitor: Visitor, marked: Marked) -> None:
+    born = marked.birth_date.isoformat()
+    for wanted in (
+        {"member_id": marked.member_id},
+        {"last_name": marked.person.last_name, "birth_date": born},
+        {"external_id": f"{marked.word}-ext"},
+    ):
+        visitor.call("POST search", "POST", f"{V1}/search", json=wanted, is_silent=True)
+    text = quote(marked.phrase)
+    visitor.call("GET payers/resolve", "GET", f"{PAYERS}/resolve?text={text}", is_silent=True)
+    visitor.call("GET plans", "GET", f"{PAYERS}/cigna/plans?query={text}", is_silent=True)
+    visitor.call("GET benefits", "GET", f"{PAYERS}/cigna/benefits?plan={text}")
+
+
+def _keep_a_case(visitor: Visitor, marked: Marked) -> None:
+    said = {"label": marked.phrase, "external_id": f"{marked.word}-case"}
+    case = visitor.make("POST case", CASES, said, **{"Idempotency-Key": f"{marked.word}-case"})
+    at = f"{CASES}/{case.get('id', NOWHERE)}"
+    visitor.call("PATCH case", "PATCH", at, json={"label": f"{marked.phrase} 2", "status": "verifying"})
+    visitor.call("GET case", "GET", at)
+    visitor.call("GET timeline", "GET", f"{at}/timeline")
+    visitor.call("GET cases", "GET", f"{CASES}?limit=5&owner={quote(marked.phrase)}")
+
+
+def meet_trouble(visitor: Visitor, number: int, today: date) -> None:
+    """Ask live about somebody whose payer misbehaves."""
+    key = TROUBLES[number % len(TROUBLES)]
+    payer = TROUBLED_PAYERS[number // len(TROUBLES) % len(TROUBLED_PAYERS)]
+    body = request_about(Marked(number), payer, today)
+    made = visitor.make(f"POST verification: payer {key}", V1, body)
+    if made:
+        visitor.call("GET verification", "GET", f"{V1}/{made['id']}")
+
+
+SLOW = 900_000
+"""The number of somebody whose payer takes its time."""
+
+
+def a_minute_ago() -> str:
+    """When somebody on the phone said what is told."""
+    return (datetime.now(UTC) - timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
