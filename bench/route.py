@@ -103,7 +103,7 @@ def without_store(post: Callable[[], bytes]) -> Callable[[], bytes]:
     written = once._write
 
     def call() -> bytes:
-        once._write = lambda made, held: once.Kept(201, made.location, orjson.dumps(made.body))
+        once._write = lambda made, held: (once.Kept(201, made.location, orjson.dumps(made.body)), None)
         try:
             return post()
         finally:
