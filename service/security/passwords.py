@@ -6,6 +6,8 @@ about kinds of characters.
 
 from __future__ import annotations
 
+from functools import cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
@@ -15,8 +17,6 @@ LONGEST = 128
 FEWEST_DIFFERENT = 5
 
 _hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
-# What a name that nobody has is checked against, so that it takes as long as one that somebody has.
-_NOBODYS = _hasher.hash("nobody has this password")
 
 
 def hash_password(password: str) -> str:
@@ -27,7 +27,7 @@ def hash_password(password: str) -> str:
 def is_right(kept: str | None, password: str) -> bool:
     """Whether a password is the one that was kept; as slow for `None`, and then never."""
     try:
-        _hasher.verify(kept or _NOBODYS, password)
+        _hasher.verify(kept or _nobodys(), password)
     except (VerificationError, InvalidHashError):
         return False
     return kept is not None
@@ -47,3 +47,9 @@ def fault_of(password: str, name: str) -> str | None:
     if len(set(password)) < FEWEST_DIFFERENT:
         return f"must have at least {FEWEST_DIFFERENT} different characters"
     return None
+
+
+@cache
+def _nobodys() -> str:
+    """What a name that nobody has is checked against, so that it takes as long as one that somebody has."""
+    return _hasher.hash("nobody has this password")
