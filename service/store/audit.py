@@ -196,6 +196,8 @@ def _fault_of(keys: Keys, before: Head, row: Row[Any]) -> Fault | None:
         return Fault("the link is of a data key that had been replaced", number, event_id)
     if row.id is None:
         return Fault("the event is not there any more", number, event_id)
+    if row.digest != row.linked_digest:  # nothing rests on it any more, and nobody but a forger changes it
+        return Fault("the event was changed", number, event_id)
     what = _fault_of_event(keys, row, row.linked_digest, "the event was changed")
     return Fault(what, number, event_id) if what else None
 

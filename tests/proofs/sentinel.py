@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
@@ -35,6 +35,7 @@ from tests.proofs.sentinel_doors import (
     meet_trouble,
     request_about,
 )
+from tests.proofs.sentinel_pages import STAFF, look_on, sign_in, take_in_staff, work_at_the_desk
 from tests.proofs.sentinel_refusals import be_refused
 from tests.proofs.sentinel_run import Found, Run, database_gone, dump, search_files
 from tests.proofs.serving import UNLIMITED, Installation, Served, run_command, serving, start
@@ -44,8 +45,8 @@ from tests.proofs.visitor import Visitor
 FAULTY = "from tests.proofs.faulty import serve; serve()"
 AT_ONCE = 6
 PAYER_SECONDS = 1.5
-REFUSED, TROUBLED = 700_000, 800_000
-"""The numbers from which on people are refused, and have a payer that misbehaves."""
+AT_PAGES, REFUSED, TROUBLED = 600_000, 700_000, 800_000
+"""The numbers from which on people are met at pages, are refused, and have a payer that misbehaves."""
 
 
 @contextmanager
@@ -102,12 +103,21 @@ def _go_through_the_doors(run: Run, found: Found, served: Served, today: date) -
         list(pool.map(lambda number: be_refused(visitor(), Marked(number), today), refused))
         troubled = range(TROUBLED, TROUBLED + run.troubled)
         list(pool.map(lambda number: meet_trouble(visitor(), number, today), troubled))
+    _go_through_the_pages(run, visitor, today)
     words = ("keys", "add", "--name", "narrow", "--scope", "payers:read")
     narrow = run_command(run.installation, words, b"", run.installation.environment())
     some = visitor(narrow.stdout.decode().split()[-1])
     some.call("403 key for less", "POST", V1, json=request_about(Marked(REFUSED), "cigna", today))
     some.call("403 key for less", "GET", f"/v1/cases?owner={Marked(REFUSED).word}")
     _read_numbers(found, visitor())
+
+
+def _go_through_the_pages(run: Run, visitor: Callable[[], Visitor], today: date) -> None:
+    take_in_staff(run.installation)
+    clerk, reviser, keeper = (sign_in(visitor(), name) for name in STAFF)
+    for number in range(AT_PAGES, AT_PAGES + run.refused * 3):
+        work_at_the_desk(clerk, number, today)
+        look_on(reviser, keeper, number)
 
 
 def _narrow_limits() -> dict[str, str]:

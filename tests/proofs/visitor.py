@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import threading
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -73,7 +74,7 @@ class Visitor:
         method: str,
         path: str,
         *,
-        headers: dict[str, str] | None = None,
+        headers: Mapping[str, str | None] | None = None,
         is_silent: bool = False,
         shows: bool = False,
         **more: Any,

@@ -1,0 +1,89 @@
+"""The pages of the console as doors: staff work with marked people, and nobody else sees one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import quote
+
+from tests.proofs.marks import Marked
+from tests.proofs.serving import Installation, run_command
+from tests.proofs.visitor import Visitor
+
+PASSWORD = "cuatro palabras muy faciles"
+STAFF = {"clerk": "admissions", "reviser": "auditor", "keeper": "administrator"}
+ROOM = "/console"
+NO_KEY: Mapping[str, str | None] = {"Authorization": None}
+"""A header that is not sent: a session alone says who it is."""
+LEVEL = "/told_benefits/levels/intensive_outpatient"
+
+
+def take_in_staff(place: Installation) -> None:
+    """Take in somebody of each role that the pages differ for."""
+    for name, role in STAFF.items():
+        words = ("users", "add", "--name", name, "--role", role)
+        done = run_command(place, words, f"{PASSWORD}\n".encode(), place.environment())
+        assert done.returncode == 0, done.stderr
+
+
+@dataclass
+class Browser:
+    """Somebody signed in: a visitor who sends no key, and whose session remembers the cookie."""
+
+    visitor: Visitor
+    token: str = ""
+
+    def get(self, door: str, path: str, *, is_silent: bool = False) -> str:
+        """Look at a page."""
+        return self.visitor.call(door, "GET", path, headers=NO_KEY, is_silent=is_silent).text
+
+    def send(self, door: str, path: str, typed: Mapping[str, str]) -> str:
+        """Send a form; return where it leads."""
+        data = {**typed, "csrf_token": self.token}
+        answer = self.visitor.call(door, "POST", path, data=data, headers=NO_KEY, shows=True)
+        return answer.headers.get("Location", "")
+
+
+def sign_in(visitor: Visitor, name: str) -> Browser:
+    """Sign somebody in through the page."""
+    browser = Browser(visitor)
+    browser.send("console: sign in", f"{ROOM}/sign-in", {"name": name, "password": PASSWORD})
+    page = browser.get("console: second factor", f"{ROOM}/second-factor")
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found, "nobody is signed in"
+    browser.token = found[1]
+    return browser
+
+
+def work_at_the_desk(browser: Browser, number: int, today: date) -> None:
+    """Verify a marked person, read the answer, enter a call, compare, and ask again."""
+    marked = Marked(number)
+    typed = {
+        "payer": "florida-blue",
+        **{name: str(value) for name, value in marked.member().items() if isinstance(value, str)},
+        "level_of_care": "intensive_outpatient",
+        "start_date": today.isoformat(),
+    }
+    made = browser.send("console: verify", f"{ROOM}/verify", typed)
+    browser.get("console: answer", made)
+    said = {f"{LEVEL}/covered": "yes", "representative": marked.phrase, "reference": marked.word}
+    told = browser.send("console: call", f"{made}/told", said)
+    browser.get("console: answer", told)
+    browser.get("console: compare", f"{told}/compare")
+    browser.send("console: verify again", f"{told}/again", {})
+    browser.send("console: a call with faults", f"{made}/told", {f"{LEVEL}/copay/amount": marked.phrase})
+    faulty = typed | {"payer": marked.phrase, "weeks": marked.word}
+    browser.send("console: a form with faults", f"{ROOM}/verify", faulty)
+    browser.get("console: work list", f"{ROOM}/")
+    browser.get("console: no such verification", f"{ROOM}/verifications/{quote(marked.word)}")
+
+
+def look_on(reviser: Browser, keeper: Browser, number: int) -> None:
+    """Look at the pages of those who see no member."""
+    reviser.get("console: audit trail", f"{ROOM}/audit", is_silent=True)
+    reviser.get("console: audit trail, narrowed", f"{ROOM}/audit?actor={quote(Marked(number).word)}")
+    keeper.get("console: staff", f"{ROOM}/staff", is_silent=True)
+    keeper.get("console: keys", f"{ROOM}/keys", is_silent=True)
+    keeper.get("console: not for this role", f"{ROOM}/?name={quote(Marked(number).word)}")
