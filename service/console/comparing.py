@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from schemas.phases import CARE_FIELDS
 from service.explain.page import Reader
 from service.explain.page.comparison import side_by_side
 
@@ -15,6 +16,7 @@ WIDTH, HEIGHT = 600, 200
 DASHES = ("none", "8 4", "2 3", "10 3 2 3")
 """How lines are told apart without color."""
 
+STEPS = "PHP → IOP → OP"
 OP = {"level_of_care": "outpatient", "weeks": 12, "days_per_week": 1}
 IOP = {"level_of_care": "intensive_outpatient", "weeks": 8, "days_per_week": 3}
 PHP = {"level_of_care": "partial_hospitalization", "weeks": 4, "days_per_week": 5}
@@ -22,7 +24,7 @@ PLANS: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "OP": [OP],
     "IOP": [IOP],
     "PHP": [PHP],
-    "PHP → IOP → OP": [PHP | {"weeks": 2}, IOP, OP],
+    STEPS: [PHP | {"weeks": 2}, IOP, OP],
 }
 """The plans that are compared, by what they are called in both languages."""
 
@@ -40,7 +42,8 @@ class Line:
 
 def question_of(request: Mapping[str, Any], told: Any, start_date: str) -> dict[str, Any]:
     """The comparison of the usual plans for the member of a request, from the same first day."""
-    asked = {**request, "start_date": start_date, "live": False}
+    of_member = {name: value for name, value in request.items() if name not in (*CARE_FIELDS, "phases")}
+    asked = {**of_member, "start_date": start_date, "live": False}
     if told:
         asked["told_benefits"] = told
     return {"request": asked, "plans": [{"name": name, "phases": [*care]} for name, care in PLANS.items()]}

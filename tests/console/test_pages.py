@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from html import unescape
+from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from payers.sandbox.reply import write_271
+from payers.sandbox.roster import BY_KEY
 from service.office import Office
 from service.store import trail
 from service.store.pages import Page
 from service.store.session import transaction
 from tests.api.staff import PASSWORD, take_in
 from tests.console.conftest import signed_in
+from tests.payers.sandbox.asking import inquiry_about
 
 ROOM = "/console"
 TYPED = {
@@ -40,7 +46,8 @@ def words_of(page: str) -> str:
 
 
 def verify(client: FlaskClient, **typed: str) -> Any:
-    return client.post(f"{ROOM}/verify", data=TYPED | typed)
+    """Verify somebody, in a case of their own whoever is on file."""
+    return client.post(f"{ROOM}/verify", data=TYPED | {"case": "new"} | typed)
 
 
 # --- the door
@@ -155,6 +162,67 @@ def test_the_cost_of_every_week_stands_in_a_table_beside_the_picture(staff: Flas
     page = staff.get(verify(staff, payer="medicare", member_id="1EG4TE5MK73", site="cmhc").location).text
     assert page.count("<svg") == len(re.findall(r'<th scope="row">', page))
     assert "303.04" in words_of(page)
+
+
+# --- what else can be said of the care and the coverage
+
+
+def test_a_step_down_plan_is_priced_level_by_level(staff: FlaskClient) -> None:
+    asked = verify(staff, payer="medicare", member_id="1EG4TE5MK73", site="cmhc", level_of_care="step_down")
+    assert asked.status_code == 303, words_of(asked.text)
+    assert "PHP → IOP → OP" in words_of(staff.get(asked.location).text)
+    assert staff.get(f"{asked.location}/compare").text.count("<polyline") == 4
+
+
+def test_a_second_coverage_goes_with_the_first(staff: FlaskClient) -> None:
+    asked = verify(
+        staff, payer="medicare", member_id="1EG4TE5MK73", site="cmhc", second_payer="medigap", second_plan="g"
+    )
+    assert asked.status_code == 303, words_of(asked.text)
+    assert "Medigap" in staff.get(asked.location).text
+    wrong = verify(staff, second_payer="nobody at all")
+    assert wrong.status_code == 422
+    assert 'id="second_payer-fault"' in wrong.text
+
+
+def test_a_271_that_is_at_hand_is_the_payers_reply(staff: FlaskClient) -> None:
+    person = BY_KEY["ppo-full"].person
+    asked = replace(inquiry_about(person), date_of_service=date(2026, 12, 7))
+    text = write_271(BY_KEY["ppo-full"], asked, datetime.now(UTC))
+    typed = TYPED | {
+        "case": "new",
+        "payer": "cigna",
+        "member_id": str(person.member_id),
+        "first_name": str(person.first_name),
+        "last_name": str(person.last_name),
+        "birth_date": str(person.birth_date),
+    }
+    answer = staff.post(f"{ROOM}/verify", data=typed | {"reply": (BytesIO(text.encode()), "reply.271")})
+    assert answer.status_code == 303, words_of(answer.text)
+    assert "Membership not confirmed" not in staff.get(answer.location).text
+    broken = staff.post(f"{ROOM}/verify", data=typed | {"reply": (BytesIO(b"\xff no 271"), "reply.271")})
+    assert broken.status_code == 422
+    assert "The payer's file is not a whole 271." in words_of(broken.text)
+
+
+def test_somebody_on_file_is_offered_before_a_second_case_is_opened(staff: FlaskClient) -> None:
+    somebody = TYPED | {"member_id": "XJBH99912345", "first_name": "Eva"}
+    first = staff.post(f"{ROOM}/verify", data=somebody)
+    assert first.status_code == 303, words_of(first.text)
+    offered = staff.post(f"{ROOM}/verify", data=somebody | {"weeks": "6"})
+    assert offered.status_code == 200
+    assert "This member is on file already" in offered.text
+    assert '<input type="hidden" name="weeks" value="6">' in offered.text, "nothing that was typed is lost"
+    case = re.search(r'name="case" value="([0-9a-f-]{36})"', offered.text)
+    assert case
+    added = staff.post(f"{ROOM}/verify", data=somebody | {"weeks": "6", "case": case[1]})
+    assert added.status_code == 303
+    assert staff.get(f"{ROOM}/").text.count("Eva P.") == 1
+    another = staff.post(f"{ROOM}/verify", data=somebody | {"case": "new"})
+    assert another.status_code == 303
+    assert staff.get(f"{ROOM}/").text.count("Eva P.") == 2
+    nowhere = staff.post(f"{ROOM}/verify", data=somebody | {"case": "019ab1f0"})
+    assert nowhere.status_code == 422
 
 
 # --- the call
