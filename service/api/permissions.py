@@ -23,6 +23,8 @@ service to it.
   see any see all. What a client cannot see is not there: 404.
 - Auditors see who did what with which record and when; administrators look after staff and keys. Neither
   sees a member.
+- Whoever may make keys or take staff in can let others, and so themselves, do anything: `keys:*` and
+  `users:*` are worth as much as all the rest. Each use of them stands in the audit trail.
 - Where a second factor is required, staff who have none yet can do nothing but set it up.
 
 """
