@@ -29,6 +29,12 @@ def complete(office: Office, pending: Verification) -> Verification:
     return _complete(office, pending, hear(office.desk, inquiry, at=right_now()))
 
 
+def follow(office: Office, kept: Verification) -> None:
+    """Let the live answer of a verification that awaits it be brought, while nobody waits."""
+    if kept.status == PENDING:
+        office.background.submit(complete, office, kept)
+
+
 def settle_overdue(office: Office, kept: Verification) -> Verification:
     """Return a verification as it is now: one whose live answer is overdue is answered without it."""
     if kept.status != PENDING or right_now() - kept.created_at < OVERDUE:

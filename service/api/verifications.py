@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -176,12 +175,5 @@ def _made(action: str, draft: record.Draft) -> Made:
         record.keep(session, draft)
         note(session, f"verification.{action}", draft.verification.id)
 
-    return Made(body, location, write, _follow(draft))
-
-
-def _follow(draft: record.Draft) -> Callable[[], object] | None:
-    """Return what brings the live answer of a draft that was not waited for."""
-    if draft.verification.status != kept.PENDING:
-        return None
     here = office()
-    return lambda: here.background.submit(pending.complete, here, draft.verification)
+    return Made(body, location, write, lambda: pending.follow(here, draft.verification))

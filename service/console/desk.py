@@ -68,7 +68,8 @@ def ask() -> ResponseReturnValue:
         body["case_id"] = typed["case"]
     try:
         throttle().count_member(caller().id, body)
-        draft = record.draft_new(office(), caller(), body)
+        # What is published stands at once; the payer's own answer arrives beside it.
+        draft = record.draft_new(office(), caller(), body, waits=False)
     except BadRequest as bad:
         near = asking.nearest_payers(desk, typed.get("payer", ""))
         faults = {name: fault(code, near) for name, code in asking.faults_by_field(bad.errors).items()}
@@ -96,6 +97,19 @@ def verification(verification_id: UUID) -> ResponseReturnValue:
     """The answer, in order of importance, with the call beside what is not known."""
     found = _found(verification_id)
     return _shown(found) if found is not None else _nothing_here()
+
+
+@console.get("/verifications/<uuid:verification_id>/arrival")
+def arrival(verification_id: UUID) -> ResponseReturnValue:
+    """The part of an answer's page that says whether the payer has answered; asked for again and again."""
+    with transaction(office().store) as session:
+        found = kept.get(session, str(verification_id), caller().reach)
+    if found is None:
+        return _nothing_here()
+    now = pending.settle_overdue(office(), found)
+    return show_to_staff(
+        "arrival.html", verification=record.present(now), has_arrived=now.status != kept.PENDING
+    )
 
 
 @console.post("/verifications/<uuid:verification_id>/told")
@@ -155,6 +169,7 @@ def _keep(draft: record.Draft, action: str) -> ResponseReturnValue:
     with transaction(office().store) as session:
         record.keep(session, draft)
         note(session, f"verification.{action}", draft.verification.id)
+    pending.follow(office(), draft.verification)
     return redirect(url_for("console.verification", verification_id=draft.verification.id), 303)
 
 

@@ -15,14 +15,14 @@ from service.store.session import Unavailable
 
 POLICY = (
     "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
-    "style-src 'self'; img-src 'self'"
+    "style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'"
 )
-"""What a page of the console may load: its own style sheet and pictures, and nothing else."""
+"""What a page of the console may load: its own style sheet, script and pictures, and nothing else."""
 
 
 @console.after_request
 def say_what_may_be_loaded(response: Response) -> Response:
-    """No script, no other host."""
+    """Nothing but its own, from nowhere else."""
     response.headers["Content-Security-Policy"] = POLICY
     return response
 

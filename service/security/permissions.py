@@ -80,6 +80,7 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "console.verify": "verifications:write",
         "console.ask": "verifications:write",
         "console.verification": "verifications:read",
+        "console.arrival": "verifications:read",
         "console.told": "verifications:write",
         "console.again": "verifications:write",
         "console.compare_plans": "verifications:write",

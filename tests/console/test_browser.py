@@ -126,6 +126,7 @@ def test_every_page_and_state_is_sound_for_everybody(seen: Seen, address: str) -
     seen.look()
     fill_in(page, payer="medicare", member_id="1EG4TE5MK73")
     page.click("form.verify button")
+    page.wait_for_selector('.tiles, input[value="new"]')
     if page.locator('input[value="new"]').count():  # somebody was here before, in another window
         seen.look()
         page.click("form.verify button")
