@@ -14,7 +14,7 @@ from service.app import create_app
 from service.config import Settings
 from service.first_run import prepare
 from service.office import Office
-from service.security import passwords
+from tests.api.staff import quick_passwords
 from tests.databases import Databases
 
 # A module's tests are one client that asks about one member many times over.
@@ -23,11 +23,7 @@ UNLIMITED = {f"OPENVOB_RATE_{kind}": "off" for kind in ("CLIENT", "ADDRESS", "ME
 
 @pytest.fixture(autouse=True, scope="session")
 def _passwords_that_are_hashed_quickly() -> Iterator[None]:
-    """What is slow on purpose is made quick, or tests of staff would wait for nothing else."""
-    with pytest.MonkeyPatch.context() as patch:
-        quick = passwords.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
-        patch.setattr(passwords, "_hasher", quick)
-        passwords._nobodys.cache_clear()
+    with quick_passwords():
         yield
 
 

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pyotp
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from service import staff
 from service.office import Office
+from service.security import passwords
 from service.store import users
 from service.store.session import transaction
 from service.store.users import User
 
 PASSWORD = "cuatro palabras muy faciles"
 SIGN_IN = "/v1/session"
+
+
+@contextmanager
+def quick_passwords() -> Iterator[None]:
+    """Hash passwords quickly: what is slow on purpose would be all that tests of staff wait for."""
+    with pytest.MonkeyPatch.context() as patch:
+        quick = passwords.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
+        patch.setattr(passwords, "_hasher", quick)
+        passwords._nobodys.cache_clear()
+        yield
 
 
 def take_in(app: Flask, name: str, role: str) -> User:

@@ -14,18 +14,14 @@ from service.app import create_app
 from service.config import Settings
 from service.first_run import prepare
 from service.office import Office
-from service.security import passwords
-from tests.api.staff import PASSWORD, take_in
+from tests.api.staff import PASSWORD, quick_passwords, take_in
 
 UNLIMITED = {f"OPENVOB_RATE_{kind}": "off" for kind in ("CLIENT", "ADDRESS", "MEMBER")}
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _passwords_that_are_hashed_quickly() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        quick = passwords.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
-        patch.setattr(passwords, "_hasher", quick)
-        passwords._nobodys.cache_clear()
+    with quick_passwords():
         yield
 
 
