@@ -111,14 +111,14 @@ def text_of(content: bytes) -> str:
 
 
 def faults_by_field(errors: Sequence[FieldError]) -> dict[str, str]:
-    """What is wrong with each field of the form, as a code; what no field can mend has an empty name."""
+    """What is wrong with each field, as a code, in their order; what no field can mend has an empty name."""
     found: dict[str, str] = {}
     for error in errors:
         name = "_".join(("second", error.pointer.rsplit("/", 1)[-1]))
         if not error.pointer.startswith("/secondary/"):
             name = REPLY if error.pointer.startswith("/payer_reply") else error.pointer.rsplit("/", 1)[-1]
         found.setdefault(name if name in FIELDS else "", error.code)
-    return found
+    return {name: found[name] for name in (*FIELDS, "") if name in found}
 
 
 def nearest_payers(desk: Desk, text: str) -> str:

@@ -21,7 +21,7 @@ from service.office import Office
 from tests.api.staff import PASSWORD, take_in
 from tests.api.test_respond_async import Later
 from tests.console.conftest import UNLIMITED
-from tests.console.test_browser import with_a_browser
+from tests.console.test_browser import send, with_a_browser
 from tests.console.test_pages import ROOM, verify, words_of
 from tests.databases import browser_path
 
@@ -120,16 +120,14 @@ def test_an_open_page_says_by_itself_that_the_payer_has_answered(app: Flask, lat
         page.fill("#payer", BY_KEY["ppo-full"].payer)
         for name in ("member_id", "first_name", "last_name", "birth_date"):
             page.fill(f"#{name}", str(getattr(person, name)))
-        page.click("form.verify button")
-        page.wait_for_selector('#arrival, input[value="new"]')
+        send(page, "form.verify button")
         if page.locator('input[value="new"]').count():  # who was asked about before is on file
             page.check('input[value="new"]')
-            page.click("form.verify button")
+            send(page, "form.verify button")
         page.wait_for_selector("#arrival[hx-get]")
         later.do()
         page.wait_for_selector("#arrival:not([hx-get])")
-        page.click("#arrival a")
-        page.wait_for_load_state()
+        send(page, "#arrival a")
         assert "Membership not confirmed" not in page.inner_text("main")
         browser.close()
     server.shutdown()
