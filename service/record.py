@@ -33,6 +33,9 @@ Tellings = Sequence[Body]
 KEPT_APART = ("told_benefits", "payer_reply")
 
 
+UNKNOWN_CASE = FieldError("/case_id", "unknown_case", "case_id must be the id of a case kept here.")
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who asks: an id to keep, a name for timelines, and whose records they see (`None`: everybody's)."""
@@ -78,9 +81,7 @@ def draft_new(office: Office, caller: Caller, body: Any, *, waits: bool = True) 
         inquiry, warnings = load_inquiry(body, known(desk, now))
     case_id = inquiry.case_id
     if case_id is not None and not _has_case(office, case_id, caller.reach):
-        raise BadRequest(
-            [FieldError("/case_id", "unknown_case", "case_id must be the id of a case kept here.")]
-        )
+        raise BadRequest([UNKNOWN_CASE])
     pending = not waits and is_asked_live(desk, inquiry)
     hearing = () if pending else hear(desk, inquiry, at=now)
     _refuse_unusable_reply(desk, inquiry, hearing, now)
@@ -125,12 +126,12 @@ def _refuse_unusable_reply(desk: Desk, inquiry: Inquiry, hearing: Hearing, at: d
 
 
 def keep(session: Session, draft: Draft) -> None:
-    """Write a draft: its case, and the verification."""
+    """Write a draft: its case, and the verification; raises `BadRequest` where the case is gone meanwhile."""
     v = draft.verification
     if draft.opens is not None:
         cases.add(session, draft.opens)
-    else:
-        cases.begin_verifying(session, v.case_id, v.created_at)
+    elif not cases.begin_verifying(session, v.case_id, v.created_at):
+        raise BadRequest([UNKNOWN_CASE])  # it was purged since it was looked for
     verifications.add(session, draft.row)
 
 

@@ -166,9 +166,12 @@ def compare_plans(verification_id: UUID) -> ResponseReturnValue:
 
 
 def _keep(draft: record.Draft, action: str) -> ResponseReturnValue:
-    with transaction(office().store) as session:
-        record.keep(session, draft)
-        note(session, f"verification.{action}", draft.verification.id)
+    try:
+        with transaction(office().store) as session:
+            record.keep(session, draft)
+            note(session, f"verification.{action}", draft.verification.id)
+    except BadRequest:  # its case was purged in this very moment
+        return _nothing_here()
     pending.follow(office(), draft.verification)
     return redirect(url_for("console.verification", verification_id=draft.verification.id), 303)
 

@@ -93,12 +93,14 @@ def change(session: Session, case_id: str, changes: Mapping[str, Any], at: datet
     session.connection.execute(update(cases).where(cases.c.id == case_id), values)
 
 
-def begin_verifying(session: Session, case_id: str, at: datetime) -> None:
-    """Note that a case is being worked on; one that was only inquired about is now being verified."""
+def begin_verifying(session: Session, case_id: str, at: datetime) -> bool:
+    """Note that a case is being worked on, and say whether it is there still.
+
+    One that was only inquired about is now being verified.
+    """
     status = sql_case((cases.c.status == "inquiry", "verifying"), else_=cases.c.status)
-    session.connection.execute(
-        update(cases).where(cases.c.id == case_id).values(status=status, updated_at=at)
-    )
+    noted = update(cases).where(cases.c.id == case_id).values(status=status, updated_at=at)
+    return session.connection.execute(noted).rowcount == 1
 
 
 def page_of(session: Session, wanted: Filter, page: Page) -> tuple[list[Case], str | None]:

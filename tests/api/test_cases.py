@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+
+from service import record
+from service.office import Office
+from service.store import purge
 
 NOWHERE = "/v1/cases/019ab1f0-3c00-7d2a-9c51-5b1f0a2e7c44"
 
@@ -78,3 +85,20 @@ def test_every_bad_field_of_a_case_is_named_at_once(client: FlaskClient) -> None
         ("/name", "unknown_field"),
         ("/status", "not_a_choice"),
     ]
+
+
+def test_a_case_that_is_purged_in_the_moment_it_is_added_to_is_not_known_any_more(
+    app: Flask, client: FlaskClient, request_body: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office: Office = app.extensions["office"]
+    case = client.post("/v1/cases", json={"status": "discharged"}).json["id"]
+    answered = record.verify
+
+    def purge_meanwhile(*asked: Any, **more: Any) -> Any:
+        wanted = purge.Wanted(datetime.now(UTC) + timedelta(days=1), ("discharged",))
+        list(purge.purge(office.store, wanted, lambda *_: None))
+        return answered(*asked, **more)
+
+    monkeypatch.setattr(record, "verify", purge_meanwhile)
+    answer = client.post("/v1/verifications", json=request_body | {"case_id": case})
+    assert (answer.status_code, answer.json["errors"][0]["code"]) == (422, "unknown_case")
