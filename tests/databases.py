@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -61,6 +61,11 @@ ABOUT_SQLITE = frozenset(
 def server_address() -> str | None:
     """The address of a server to test on, or `None`."""
     return os.environ.get(VARIABLE) or None
+
+
+def needs_postgresql(test: Callable[..., None]) -> Callable[..., None] | None:
+    """Leave a test out where no server is named; the summary says so."""
+    return test if server_address() else None
 
 
 def browser_path() -> str | None:

@@ -22,7 +22,7 @@ from service.production import (
     refuse_unfit,
 )
 from service.security.data_key import write_secret
-from tests.databases import Databases, server_address
+from tests.databases import Databases, needs_postgresql
 
 PASSWORD = "t7Rk-29vQx.Lm04"
 DATABASE = "postgresql+psycopg://openvob:{}@database.example:5432/openvob"
@@ -234,7 +234,7 @@ def test_the_application_is_not_made_with_unfit_settings(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.skipif(server_address() is None, reason="needs a server of databases")
+@needs_postgresql
 def test_the_application_is_made_with_a_sound_configuration(
     postgresql_databases: Databases, tmp_path: Path
 ) -> None:

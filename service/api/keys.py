@@ -20,7 +20,7 @@ from service.api.problems import Refused
 from service.at_hand import office
 from service.noting import note
 from service.security.keys import ORIGIN, draft_key, draft_renewal, keep_key
-from service.security.permissions import SITE_SCOPES, WORK
+from service.security.permissions import SITE_SCOPES, usual_scopes
 from service.store import keys as kept
 from service.store.keys import ApiKey
 from service.store.session import Session, transaction
@@ -70,7 +70,7 @@ def _new(asked: dict[str, Any]) -> Made:
     now = datetime.now(UTC).replace(microsecond=0)
     origins = asked.get("origins") or ()
     _check(asked, origins, now)
-    scopes = asked.get("scopes") or (SITE_SCOPES if origins else WORK)
+    scopes = asked.get("scopes") or usual_scopes(origins)
     key, token = draft_key(asked["name"], scopes, now, origins=origins, expires_at=asked.get("expires_at"))
 
     def write(session: Session) -> None:
@@ -85,7 +85,7 @@ def _renewed(key_id: str, asked: dict[str, Any]) -> Made:
     _check(asked, (), now)
     with transaction(office().store) as session:
         old = _found(session, key_id)
-    if old.revoked_at is not None or (old.expires_at is not None and old.expires_at <= now):
+    if old.is_over(now):
         raise Refused("conflict", "This key opens nothing any more; make a new one.")
     key, token = draft_renewal(old, now, asked.get("expires_at"))
 

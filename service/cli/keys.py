@@ -10,7 +10,7 @@ from service.cli.data_keys import rotate_data_key
 from service.cli.failing import NoAnswer
 from service.cli.opening import note, open_store_here
 from service.security.keys import draft_key, draft_renewal, keep_key
-from service.security.permissions import SCOPES, SITE_SCOPES, WORK
+from service.security.permissions import SCOPES, WORK, usual_scopes
 from service.store import keys as kept
 from service.store.keys import ApiKey
 from service.store.session import Session, transaction
@@ -44,10 +44,9 @@ def keys() -> None:
 def add(name: str, scopes: tuple[str, ...], origins: tuple[str, ...], expires_in_days: int | None) -> None:
     """Make an API key and print it, alone. It is shown this once and kept nowhere."""
     now = datetime.now(UTC).replace(microsecond=0)
-    usual = SITE_SCOPES if origins else WORK
     try:
         key, token = draft_key(
-            name, scopes or usual, now, origins=origins, expires_at=_end(now, expires_in_days)
+            name, scopes or usual_scopes(origins), now, origins=origins, expires_at=_end(now, expires_in_days)
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from None
@@ -82,7 +81,7 @@ def renew(key_id: str, overlap_hours: int, expires_in_days: int | None) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
     with open_store_here() as store, transaction(store) as session:
         old = _found(session, key_id)
-        if _state(old).startswith(("revoked", "ended")):
+        if old.is_over(now):
             raise NoAnswer("this key opens nothing any more; make a new one with: vob keys add")
         key, token = draft_renewal(old, now, _end(now, expires_in_days))
         keep_key(session, key, token)

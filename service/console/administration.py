@@ -17,7 +17,7 @@ from service.console.reading import fault, label, show_to_staff
 from service.console.room import console
 from service.noting import note
 from service.security.keys import draft_key, draft_renewal, keep_key
-from service.security.permissions import ROLES, SCOPES, SITE_SCOPES, WORK
+from service.security.permissions import ROLES, SCOPES, usual_scopes
 from service.store import keys as kept_keys
 from service.store import trail
 from service.store import users as kept_users
@@ -98,14 +98,13 @@ def keys() -> ResponseReturnValue:
 def make_key() -> ResponseReturnValue:
     """Let a client in, or the pages of a site; the key is on the page that follows, and nowhere else."""
     typed = request.form.to_dict()
-    scopes = request.form.getlist("scopes")
     origins = tuple(typed.get("origins", "").split())
     now = datetime.now(UTC).replace(microsecond=0)
     try:
         if not typed.get("name", "").strip():
             raise ValueError
-        usual = SITE_SCOPES if origins else WORK
-        key, token = draft_key(typed["name"].strip()[:100], scopes or usual, now, origins=origins)
+        scopes = request.form.getlist("scopes") or usual_scopes(origins)
+        key, token = draft_key(typed["name"].strip()[:100], scopes, now, origins=origins)
     except ValueError:
         return _keys(422, typed=typed, faults={"origins" if origins else "name": fault("other")})
     with transaction(office().store) as session:
@@ -120,7 +119,7 @@ def renew_key(key_id: UUID) -> ResponseReturnValue:
     now = datetime.now(UTC).replace(microsecond=0)
     with transaction(office().store) as session:
         old = kept_keys.get(session, str(key_id))
-        if old is None or old.revoked_at is not None:
+        if old is None or old.is_over(now):
             return show_to_staff("nothing.html", 404)
         key, token = draft_renewal(old, now, None)
         keep_key(session, key, token)

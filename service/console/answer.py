@@ -8,18 +8,18 @@ from decimal import Decimal
 from typing import Any
 
 from service.explain.page import Reader
-from service.explain.page.cost import assumption_line, headline, range_lines, sessions_line
-from service.explain.page.reader import capitalized, contact_line
+from service.explain.page.cost import assumption_line, collect_line, headline, range_lines, sessions_line
+from service.explain.page.reader import capitalized
 from service.explain.page.verdict import (
-    ASKED_FIRST,
     AUTHORIZATION_SHAPES,
     COVERAGE_SHAPES,
+    asked_first,
     billing_line,
     is_confirmed,
     limit_line,
     terms,
 )
-from service.explain.page.work import dated_steps, disagreement_line, source_line
+from service.explain.page.work import dated_steps, disagreement_line, source_line, whom_to_call
 
 Answer = Mapping[str, Any]
 WIDEST = Decimal(400)
@@ -75,24 +75,21 @@ class Page:
 def page_of(answer: Answer, reader: Reader) -> Page:
     """A verification as it is shown."""
     confirmed, estimate = is_confirmed(answer), answer["estimate"]
-    contact = answer["contact"] or answer["phases"][0]["prior_authorization"]["contact"]
     return Page(
         confirmed=confirmed,
-        ask_first=[
-            reader.sentence(question) for question in answer["call_script"] if question["code"] in ASKED_FIRST
-        ],
+        ask_first=asked_first(answer, reader),
         about=_about(answer, reader),
         tiles=[*_coverage(answer, reader, confirmed), *_authorization(answer, reader)],
         headline=headline(estimate, reader),
         cost=list(_cost(estimate, reader)),
-        collect=_collect(answer["collect"], reader),
+        collect=collect_line(answer["collect"], reader),
         do_next=list(dated_steps(answer["next_steps"], reader)),
         weeks=list(_weeks(estimate["by_week"], reader)),
         steps=[reader.sentence(step) for step in answer["steps"]],
         assumptions=[assumption_line(each, reader) for each in estimate["assumptions"]],
         warnings=[reader.sentence(step) for step in (*answer["warnings"], *answer["parity_flags"])],
         disagreements=[disagreement_line(item, reader) for item in answer["disagreements"]],
-        call=contact_line(contact) if contact is not None else "",
+        call=whom_to_call(answer),
         sources=[(source_line(source, reader), source["url"]) for source in answer["citations"]],
     )
 
@@ -152,15 +149,6 @@ def _cost(estimate: Answer, reader: Reader) -> Iterator[str]:
         yield sessions_line(estimate, reader)
     if estimate["formula"] is not None:
         yield reader.sentence(estimate["formula"])
-
-
-def _collect(collect: Answer, reader: Reader) -> str:
-    amount, when = collect["amount"], collect["when"]
-    return reader.label(
-        f"collect_{collect['allowed']}",
-        amount=None if amount is None else reader.words.money(amount),
-        date=None if when is None else reader.words.date(when),
-    )
 
 
 def _weeks(rows: Sequence[Answer], reader: Reader) -> Sequence[Week]:

@@ -6,7 +6,7 @@ scope and holds the service to it, and `docs/permissions.md` shows the same for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
 OPEN = frozenset(
@@ -115,6 +115,11 @@ ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """What each role of staff may do. Neither auditors nor administrators see a member."""
+
+
+def usual_scopes(origins: Collection[str]) -> tuple[str, ...]:
+    """What a new key may do where nothing is said; one that names `origins` is a site key."""
+    return SITE_SCOPES if origins else WORK
 
 
 def grants(scopes: Iterable[str], needed: str) -> bool:

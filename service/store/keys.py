@@ -34,6 +34,10 @@ class ApiKey:
     expires_at: datetime | None
     revoked_at: datetime | None
 
+    def is_over(self, at: datetime) -> bool:
+        """Whether the key opens nothing any more at a moment: revoked, or past its end."""
+        return self.revoked_at is not None or (self.expires_at is not None and self.expires_at <= at)
+
 
 def make(
     name: str,

@@ -35,11 +35,10 @@ from service.office import TO_FINISH, open_store_of
 from service.store import audit, verifications
 from service.store.session import transaction
 from tests.cli.conftest import Run
-from tests.databases import SQLITE, Databases, server_address
+from tests.databases import SQLITE, Databases, needs_postgresql
 
 V1 = "/v1/verifications"
 PATIENCE = 20
-ON_A_SERVER = pytest.mark.skipif(server_address() is None, reason="needs a server of databases")
 READY = "OpenVOB is ready"
 AT_ONCE = {"Prefer": "respond-async"}
 
@@ -232,7 +231,7 @@ def test_the_end_has_time_for_the_slowest_payer_and_for_what_follows() -> None:
 # --- several processes
 
 
-@ON_A_SERVER
+@needs_postgresql
 def test_several_processes_count_together_from_nothing(
     postgresql_databases: Databases, tmp_path: Path
 ) -> None:
@@ -314,7 +313,7 @@ def test_in_production_no_command_makes_a_data_key(
     assert not instance.exists()
 
 
-@ON_A_SERVER
+@needs_postgresql
 def test_in_production_no_key_is_made_and_none_shown(postgresql_databases: Databases, tmp_path: Path) -> None:
     instance = tmp_path / "instance"
     with postgresql_databases.database(instance) as url:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from service.security.keys import draft_key, keep_key
+from service.store.session import transaction
 from tests.api.staff import PASSWORD
 from tests.console.conftest import signed_in
 from tests.console.test_pages import ROOM, verify, words_of
@@ -127,6 +130,15 @@ def test_a_key_is_renewed_and_revoked(app: Flask, administrator: FlaskClient) ->
     assert administrator.post(found[2]).status_code == 303
     assert administrator.post(found[2]).status_code == 404
     assert administrator.post(found[1]).status_code == 404
+
+
+def test_a_key_that_has_ended_is_not_renewed(app: Flask, administrator: FlaskClient) -> None:
+    store, now = app.extensions["office"].store, datetime.now(UTC)
+    ended, token = draft_key("past", ("payers:read",), now, expires_at=now - timedelta(minutes=1))
+    with transaction(store) as session:
+        keep_key(session, ended, token)
+    assert f"{ended.id}/renew" not in administrator.get(f"{ROOM}/keys").text
+    assert administrator.post(f"{ROOM}/keys/{ended.id}/renew").status_code == 404
 
 
 @pytest.mark.parametrize("asked", [{"name": " "}, {"name": "site", "origins": "clinic.example"}])

@@ -39,7 +39,8 @@ def cost(answer: Answer, reader: Reader) -> Iterator[str]:
         yield from line(sessions_line(estimate, reader))
     yield from columns([*_parts(estimate, reader)])
     yield from _by_phase(estimate, reader)
-    yield from _collect(answer["collect"], reader)
+    yield from line(collect_line(answer["collect"], reader))
+    yield from bullets([reader.sentence(reason) for reason in answer["collect"]["reasons"]])
     if answer["steps"]:
         yield from line(reader.label("how_figured") + ":")
         yield from bullets([reader.sentence(step) for step in answer["steps"]])
@@ -108,15 +109,14 @@ def _by_phase(estimate: Answer, reader: Reader) -> Iterator[str]:
         yield from bullets([text])
 
 
-def _collect(collect: Answer, reader: Reader) -> Iterator[str]:
+def collect_line(collect: Answer, reader: Reader) -> str:
+    """Return what may be collected, and when."""
     amount, when = collect["amount"], collect["when"]
-    text = reader.label(
+    return reader.label(
         f"collect_{collect['allowed']}",
         amount=reader.words.money(amount) if amount is not None else None,
         date=reader.words.date(when) if when is not None else None,
     )
-    yield from line(text)
-    yield from bullets([reader.sentence(reason) for reason in collect["reasons"]])
 
 
 def weeks(answer: Answer, reader: Reader) -> Iterator[str]:

@@ -33,15 +33,22 @@ def opening(answer: Answer, reader: Reader) -> Iterator[str]:
     if not is_confirmed(answer):
         yield f"{NOT_CONFIRMED} {reader.label('membership_not_confirmed').upper()}"
         yield from line(reader.label("membership_not_confirmed_means"))
-        asked = [question for question in answer["call_script"] if question["code"] in ASKED_FIRST]
+        asked = asked_first(answer, reader)
         if asked:
             yield from line(reader.label("ask_first"))
-            yield from numbered([reader.sentence(question) for question in asked], depth=2)
+            yield from numbered(asked, depth=2)
         yield ""
     yield from line(" · ".join(_about(answer, reader)), depth=0)
     yield "─" * WIDTH
     if is_confirmed(answer):
         yield from _membership(answer["eligibility"], reader)
+
+
+def asked_first(answer: Answer, reader: Reader) -> list[str]:
+    """Return the questions that come before all others, in words."""
+    return [
+        reader.sentence(question) for question in answer["call_script"] if question["code"] in ASKED_FIRST
+    ]
 
 
 def _about(answer: Answer, reader: Reader) -> Iterator[str]:

@@ -37,17 +37,23 @@ def call_script(answer: Answer, reader: Reader) -> Iterator[str]:
     if not answer["call_script"]:
         return
     yield from heading(reader.label("ask_the_payer"))
-    contact = answer["contact"] or next(
-        (phase["prior_authorization"]["contact"] for phase in answer["phases"]), None
-    )
-    if contact is not None and contact_line(contact):
-        yield from line(reader.label("call", contact=contact_line(contact)))
+    contact = whom_to_call(answer)
+    if contact:
+        yield from line(reader.label("call", contact=contact))
     administrator = answer["administrator"]
     kinds = {answer["citations"][number]["kind"] for number in (administrator or {}).get("citations", ())}
     if administrator is not None and "published" not in kinds:
         yield from line(reader.label("call_for_care", contact=contact_line(administrator)))
     yield from numbered([reader.sentence(question) for question in answer["call_script"]])
     yield from line(reader.label("note_the_call"))
+
+
+def whom_to_call(answer: Answer) -> str:
+    """Return whom to call and how, in one line; empty where nobody is known."""
+    contact = answer["contact"] or next(
+        (phase["prior_authorization"]["contact"] for phase in answer["phases"]), None
+    )
+    return contact_line(contact) if contact is not None else ""
 
 
 def cautions(answer: Answer, reader: Reader) -> Iterator[str]:
