@@ -15,9 +15,21 @@ from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, s
 
 from service.store.cases import take
 from service.store.session import Session, Store, transaction
-from service.store.tables import case_events, cases, idempotency, legal_holds, verifications
+from service.store.tables import (
+    batch_items,
+    batches,
+    card_images,
+    case_events,
+    case_records,
+    cases,
+    idempotency,
+    legal_holds,
+    verifications,
+)
 
 AT_A_TIME = 200
+# All that goes with a case, besides its verifications and what changed of it.
+WITH_A_CASE = (legal_holds, case_records, card_images, batch_items)
 # Times of records are cut off to the second: the claim of a request may be younger than what it made.
 CUT_OFF = timedelta(seconds=1)
 
@@ -84,6 +96,7 @@ def purge(store: Store, wanted: Wanted, tell: Callable[[Session, str], None]) ->
     """Remove everything wanted and yield what went, some at a time; `tell` notes each case that goes."""
     with transaction(store) as session:
         old = session.connection.execute(delete(idempotency).where(_is_old_answer(wanted))).rowcount
+        _remove_what_has_no_case(session, wanted)
     yield Counts(answers=old)
     after = ""
     while ids := _next(store, wanted, after):
@@ -119,17 +132,31 @@ def _remove(session: Session, wanted: Wanted, case_id: str, tell: Callable[[Sess
     # In one statement: of those that replace one another none may be left alone.
     gone = [
         session.connection.execute(delete(table).where(table.c.case_id == case_id)).rowcount
-        for table in (verifications, case_events, legal_holds)
+        for table in (verifications, case_events, *WITH_A_CASE)
     ]
     session.connection.execute(delete(cases).where(cases.c.id == case_id))
     tell(session, case_id)
     return Counts(1, gone[0], gone[1])
 
 
+def _remove_what_has_no_case(session: Session, wanted: Wanted) -> None:
+    """Remove lists that were asked for, with what they say of members, and pictures that no case took."""
+    old = select(batches.c.id).where(batches.c.created_at < wanted.before)
+    held = exists().where(legal_holds.c.case_id == batch_items.c.case_id, legal_holds.c.released_at.is_(None))
+    left = exists().where(batch_items.c.batch_id == batches.c.id)
+    for statement in (
+        delete(batch_items).where(batch_items.c.batch_id.in_(old), ~held),
+        delete(batches).where(batches.c.created_at < wanted.before, ~left),
+        delete(card_images).where(card_images.c.case_id.is_(None), card_images.c.created_at < wanted.before),
+    ):
+        session.connection.execute(statement)
+
+
 def _may_go(wanted: Wanted) -> ColumnElement[bool]:
     newer = (
         exists().where(verifications.c.case_id == cases.c.id, verifications.c.created_at >= wanted.before),
         exists().where(case_events.c.case_id == cases.c.id, case_events.c.at >= wanted.before),
+        exists().where(case_records.c.case_id == cases.c.id, case_records.c.updated_at >= wanted.before),
     )
     return and_(cases.c.status.in_(wanted.statuses), cases.c.updated_at < wanted.before, ~or_(*newer))
 

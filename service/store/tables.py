@@ -2,64 +2,30 @@
 
 In clear stands only what lists are filtered by and what says nothing of a member: ids, times, payer,
 plan, site, status, digests. Columns of type `LargeBinary` hold sealed values (`request`, `told`,
-`answer`, `heard`, `label`, `external_id`, `data`, `response`, `totp`, `reason`, `carried`), keyed hashes
-(`*_index`, `*digest`), or, in `rulebooks`, compressed published files.
+`answer`, `heard`, `label`, `external_id`, `data`, `result`, `image`, `response`, `totp`, `reason`,
+`carried`), keyed hashes (`*_index`, `*digest`), or, in `rulebooks`, compressed published files.
 """
 
 from __future__ import annotations
-
-from datetime import UTC, datetime
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
+    UniqueConstraint,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-class Instant(TypeDecorator[datetime]):
-    """A moment: aware, UTC, on every database."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """An aware time as the database keeps it."""
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """A kept time as an aware one (SQLite forgets the zone, PostgreSQL tells it in its own)."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def _where_there_is(name: str, table: Table) -> None:
-    """Index a column that is often empty, without its empty rows."""
-    there = table.c[name].is_not(None)
-    Index(None, table.c[name], sqlite_where=there, postgresql_where=there)
-
+from service.store.columns import Instant as Instant
+from service.store.columns import metadata as metadata
+from service.store.columns import where_there_is
 
 data_keys = Table(
     "data_keys",
@@ -151,7 +117,7 @@ cases = Table(
     Column("updated_at", Instant, nullable=False),
     sqlite_with_rowid=False,
 )
-_where_there_is("external_index", cases)
+where_there_is("external_index", cases)
 Index(None, cases.c.client_id, cases.c.id)
 
 legal_holds = Table(
@@ -176,6 +142,67 @@ case_events = Table(
     Column("by", String(100), nullable=False),
     Column("data", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
+)
+
+# What is known of a case besides its verifications, by kind: authorizations, quotes, contacts, and so on.
+case_records = Table(
+    "case_records",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), ForeignKey("cases.id"), nullable=False, index=True),
+    Column("kind", String(24), nullable=False),
+    Column("status", String(24), nullable=False),
+    Column("due_at", Instant),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(100), nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Index(None, "kind", "status"),
+)
+where_there_is("due_at", case_records)
+
+# Pictures of a card; one that is put up while the form is filled in has no case yet.
+card_images = Table(
+    "card_images",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), ForeignKey("cases.id"), index=True),
+    Column("side", String(8), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(100), nullable=False),
+    Column("client_id", String(36), nullable=False),
+    Column("image", LargeBinary, nullable=False),
+)
+
+# Many verifications asked for at once, and how far each of them is.
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("kind", String(24), nullable=False),
+    Column("day", Date),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(100), nullable=False),
+    Column("client_id", String(36), nullable=False),
+    Index(None, "client_id", "id"),
+)
+
+batch_items = Table(
+    "batch_items",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("batch_id", String(36), ForeignKey("batches.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("lease_until", Instant),
+    Column("updated_at", Instant, nullable=False),
+    Column("case_id", String(36), index=True),
+    Column("verification_id", String(36)),
+    Column("data", LargeBinary, nullable=False),
+    Column("result", LargeBinary),
+    UniqueConstraint("batch_id", "number"),
+    Index(None, "state", "lease_until"),
 )
 
 verifications = Table(
@@ -205,8 +232,8 @@ verifications = Table(
     Column("person_index", LargeBinary(32), index=True),
     Column("external_index", LargeBinary(32)),
 )
-_where_there_is("external_index", verifications)
-_where_there_is("replaces", verifications)
+where_there_is("external_index", verifications)
+where_there_is("replaces", verifications)
 Index(None, verifications.c.client_id, verifications.c.id)
 
 idempotency = Table(
