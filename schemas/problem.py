@@ -64,6 +64,13 @@ ERROR_CODES: Mapping[str, str] = {
     "unknown_case": "No case with this id is kept here.",
     "no_rulebook_in_use": "No rulebook was in use here yet on that day.",
     "search_unclear": "The search names nothing to look for.",
+    # what a case holds
+    "nothing_verified": "Nothing was verified yet that this could be made of.",
+    "may_not_collect": "More is asked for than may be collected from this patient.",
+    "more_than_estimated": "More is asked for than the care is expected to cost.",
+    "membership_not_confirmed": "Nobody confirmed the membership yet.",
+    "not_approved_yet": "What nobody approved yet is given to nobody.",
+    "quote_is_approved": "What was approved is not changed any more.",
     # staff and keys
     "weak_password": "The password is too short, too simple, or holds the name.",
     "wrong_password": "The password is not the one there is now.",
@@ -75,7 +82,7 @@ ERROR_CODES: Mapping[str, str] = {
     "reply_not_readable": "The payer's reply is not a whole 271; the message says why.",
     "reply_of_another_member": "The payer's reply is about somebody else than the member.",
     # what was told
-    "ends_before_start": "The coverage ends before it begins.",
+    "ends_before_start": "A coverage or another span ends before it begins.",
 }
 
 PROBLEMS: Mapping[str, tuple[int, str]] = {

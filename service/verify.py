@@ -17,6 +17,7 @@ from payers.base import Ask
 from payers.registry import find_adapter, find_payer, list_payers
 from payers.rulebook import Rulebook
 from payers.switchboard import Switchboard
+from schemas.inquiry import load_inquiry
 from schemas.known import Known, PayerCard, SiteCard
 from schemas.model import Determination, Inquiry, Payer, Period, Site, Step
 from schemas.problem import FieldError
@@ -25,7 +26,7 @@ from service.engine import ENGINE_VERSION
 from service.engine.brief import Brief
 from service.engine.calendar import age_on
 from service.engine.determine import determine
-from service.engine.episode import lay_episode
+from service.engine.episode import LaidPhase, lay_episode
 from service.federal_holidays import federal_holidays
 from service.hearing import Hearing, Reported, bring, listen, new_trace, read_hearing
 
@@ -155,6 +156,12 @@ def unusable_reply(desk: Desk, inquiry: Inquiry, hearing: Hearing, at: datetime)
         message = "content must be a whole 271, from its ISA to its IEA, with an answer in it."
         return FieldError("/payer_reply/content", "reply_not_readable", message)
     return None
+
+
+def lay_request(desk: Desk, body: Mapping[str, Any], at: datetime) -> tuple[LaidPhase, ...]:
+    """Lay the care of a valid request, as it stood at a time, out on the calendar of its site."""
+    inquiry, _ = load_inquiry(body, known(desk, at))
+    return lay_episode(inquiry.phases, desk.clinic.sites[inquiry.site].closed_days)
 
 
 def verify(

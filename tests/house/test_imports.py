@@ -42,6 +42,7 @@ FRONT_DOORS = (
     "service.staff",
     "service.at_hand",
     "service.noting",
+    "service.casework",
 )
 
 # The first row that a module stands in is its row, so the narrower ones come first.
@@ -119,6 +120,19 @@ TABLE = (
             "service.store",
             "service.verify",
         ),
+        never=(TABLES,),
+    ),
+    Row(  # counts days as the engine does, with its calendar
+        "service.casework",
+        ours=(
+            "schemas",
+            "service.casework",
+            "service.engine.calendar",
+            "service.federal_holidays",
+            "service.store",
+            "service.verify",
+        ),
+        others=("marshmallow",),
         never=(TABLES,),
     ),
     Row("service.directory", ours=("schemas", "payers", "service.verify"), never=("payers.adapters",)),
