@@ -29,7 +29,7 @@ class ConsentSchema(Shape):
     revoked_on = Day()
 
 
-class ContactSchema(Shape):
+class CaseContactSchema(Shape):
     """Somebody a clinic may speak to about a case, or must not."""
 
     relation = Choice(RELATIONS, required=True)
@@ -44,7 +44,7 @@ class ContactSchema(Shape):
     consents = Items(Part(ConsentSchema()), most=MOST_CONSENTS)
 
 
-CONTACT = ContactSchema()
+CONTACT = CaseContactSchema()
 # Where a safe way leads; a letter is handed over where there is no address.
 WHERE = {"phone": "phone", "text": "phone", "email": "email", "letter": "address"}
 

@@ -112,6 +112,10 @@ class Settings:
     second_factor: str = _setting(
         "OPENVOB_SECOND_FACTOR", "Whether all staff need a second factor: `required` or `optional`."
     )
+    quote_threshold: int = _setting(
+        "OPENVOB_QUOTE_THRESHOLD",
+        "By how many dollars a later answer may differ before a family is told anew.",
+    )
     connection_secrets: Mapping[str, str] = _setting(
         CONNECTION_VARIABLES,
         "What each connection proves itself with: every variable that begins so.",
@@ -177,6 +181,7 @@ class Settings:
             session_idle_minutes=_number(given, "OPENVOB_SESSION_IDLE_MINUTES", 15, low=1, high=480),
             session_hours=_number(given, "OPENVOB_SESSION_HOURS", 10, low=1, high=24),
             second_factor=_choice(given, "OPENVOB_SECOND_FACTOR", SECOND_FACTOR, _usual_factor(given)),
+            quote_threshold=_number(given, "OPENVOB_QUOTE_THRESHOLD", 50, low=0, high=100_000),
             connection_secrets=MappingProxyType(
                 {name: value for name, value in given.items() if name.startswith(CONNECTION_VARIABLES)}
             ),

@@ -60,6 +60,34 @@ CARE_PLANS = [
     },
 ]
 
+AN_AUTHORIZATION = {
+    "level_of_care": "iop",
+    "payer": "medicare",
+    "status": "approved",
+    "channel": "phone",
+    "number": "AUTH-77",
+    "valid_from": "2026-12-01",
+    "units_approved": 10,
+    "unit": "day",
+    "reference": "CALL-123",
+}
+A_CONTACT = {
+    "relation": "guardian",
+    "name": "Luz Prueba",
+    "language": "es",
+    "safe_channel": "phone",
+    "phone": "305-555-0100",
+    "authority": "parent",
+    "consents": [
+        {
+            "text": "The clinic may speak to my plan about the care of my child.",
+            "version": "2026-01",
+            "given_on": "2026-11-20",
+            "given_by": "Luz Prueba",
+        }
+    ],
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -91,6 +119,22 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "getCase": Example(path=_CASE),
         "changeCase": Example(path=_CASE, body={"status": "quoted"}),
         "getTimeline": Example(path=_CASE),
+        "createAuthorization": Example(path=_CASE, body=AN_AUTHORIZATION),
+        "listAuthorizations": Example(path=_CASE),
+        "changeAuthorization": Example(
+            path=_CASE | {"authorization_id": AN_ID}, body={"absences": ["2026-12-04"]}
+        ),
+        "createQuote": Example(path=_CASE, body={"deposit_asked": "100.00", "language": "es"}),
+        "listQuotes": Example(path=_CASE),
+        "changeQuote": Example(path=_CASE | {"quote_id": AN_ID}, body={"status": "withdrawn"}),
+        "createContact": Example(path=_CASE, body=A_CONTACT),
+        "listContacts": Example(path=_CASE),
+        "changeContact": Example(path=_CASE | {"contact_id": AN_ID}, body={"do_not_contact": True}),
+        "createConfirmation": Example(path=_CASE, body={"item": "certification", "on": "2026-11-25"}),
+        "listConfirmations": Example(path=_CASE),
+        "getReadiness": Example(path=_CASE),
+        "getHandOff": Example(path=_CASE, query={"format": "json"}),
+        "listClocks": Example(),
         "listPayers": Example(query={"limit": "20"}),
         "resolvePayer": Example(query={"text": "MEDICARE HEALTH INSURANCE"}),
         "getPayer": Example(path={"payer_id": "medicare"}),

@@ -23,6 +23,9 @@ OPEN = frozenset(
 )
 """What anyone may call: nothing here says anything of a member or of a client."""
 
+APPROVE_UNCONFIRMED = "quotes:override"
+"""To approve a quote although nobody confirmed the membership, with a reason; no key has it."""
+
 METRICS = "metrics.show"
 """What a setting may open to anyone: it says nothing of a member, but something of the clinic."""
 
@@ -62,6 +65,20 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "cases.fetch": "cases:read",
         "cases.change": "cases:write",
         "cases.timeline": "cases:read",
+        "case_records.create_authorization": "cases:write",
+        "case_records.list_authorizations": "cases:read",
+        "case_records.change_authorization": "cases:write",
+        "case_records.create_quote": "cases:write",
+        "case_records.list_quotes": "cases:read",
+        "case_records.change_quote": "cases:write",
+        "case_records.create_contact": "cases:write",
+        "case_records.list_contacts": "cases:read",
+        "case_records.change_contact": "cases:write",
+        "case_records.create_confirmation": "cases:write",
+        "case_records.list_confirmations": "cases:read",
+        "case_records.show_readiness": "cases:read",
+        "case_records.show_hand_off": "cases:read",
+        "case_records.list_clocks": "cases:read",
         "payers.index": "payers:read",
         "payers.resolve": "payers:read",
         "payers.fetch": "payers:read",
@@ -109,7 +126,7 @@ SITE_SCOPES = ("payers:read", "quick-checks")
 ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "admissions": (*WORK, ALL_RECORDS),
-        "supervisor": (*WORK, ALL_RECORDS, "audit:read"),
+        "supervisor": (*WORK, ALL_RECORDS, "audit:read", APPROVE_UNCONFIRMED),
         "auditor": ("audit:read", "payers:read"),
         "administrator": ("users:*", "keys:*", "metrics:read", "payers:read"),
     }

@@ -72,11 +72,18 @@ def test_every_operation_but_the_open_ones_says_what_is_needed(document: dict[st
 
 @pytest.fixture(scope="module")
 def ids(app: Flask, key: str) -> dict[str, str]:
-    """The ids of a verification and of its case, of somebody of the staff, and of a key."""
+    """The ids of a verification, of its case with what that holds, of somebody of the staff, of a key."""
     known = app.test_client()
     known.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
     made = known.post("/v1/verifications", json=EXAMPLES["createVerification"].body).json
-    return {
+    where = f"/v1/cases/{made['case_id']}"
+    held = {
+        f"{kind}_id": known.post(f"{where}/{kind}s", json=EXAMPLES[f"create{kind.capitalize()}"].body).json[
+            "id"
+        ]
+        for kind in ("authorization", "quote", "contact")
+    }
+    return held | {
         "verification_id": made["id"],
         "case_id": made["case_id"],
         "user_id": take_in(app, "sol.recepcion", "auditor").id,

@@ -43,6 +43,7 @@ FRONT_DOORS = (
     "service.at_hand",
     "service.noting",
     "service.casework",
+    "service.case_at_hand",
 )
 
 # The first row that a module stands in is its row, so the narrower ones come first.
@@ -253,6 +254,18 @@ TABLE = (
         "service.noting",
         ours=("service.at_hand", "service.security", "service.store"),
         others=("flask",),
+        never=(TABLES,),
+    ),
+    Row(
+        "service.case_at_hand",
+        ours=(
+            "service.at_hand",
+            "service.casework",
+            "service.noting",
+            "service.record",
+            "service.security",
+            "service.store",
+        ),
         never=(TABLES,),
     ),
     Row("service.staff", ours=("schemas", "service.security", "service.store"), never=(TABLES,)),
