@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from service.at_hand import caller, office
@@ -13,7 +13,7 @@ from service.noting import note
 from service.record import right_now
 from service.security.guard import current_client
 from service.security.permissions import APPROVE_UNCONFIRMED, grants
-from service.store import cases, records
+from service.store import cases, records, timeline
 from service.store.records import Record
 from service.store.session import Session, transaction
 
@@ -81,6 +81,18 @@ def amend(case_id: str, record_id: str, kind: str, said: Any) -> Record:
         keep_change(session, before, record, writer())
         note(session, f"{kind}.change", record.id)
     return record
+
+
+def change_case(case_id: str, changes: Mapping[str, Any]) -> None:
+    """Set some of a case's own fields, and tell it in the timeline; raises `NotHere`."""
+    at = right_now()
+    with transaction(office().store) as session:
+        if not cases.take(session, case_id) or cases.status_of(session, case_id, caller().reach) is None:
+            raise NotHere
+        if changes:
+            cases.change(session, case_id, changes, at)
+            timeline.add(session, timeline.Event(case_id, at, "case_changed", caller().name, changes))
+        note(session, "case.change", case_id)
 
 
 def writer() -> Writer:

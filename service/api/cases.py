@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Response
 from flask_smorest import Blueprint
 
+from service import case_at_hand
 from service.api import results
 from service.api.describe import ETAG, IF_NONE_MATCH, creation, operation
 from service.api.exchange import json_body, listing, loaded, page, query, reply, tagged
@@ -72,14 +73,11 @@ def fetch(case_id: UUID) -> Response:
 )
 def change(case_id: UUID) -> Response:
     """What is not given stays; the timeline says what changed."""
-    changes = loaded(CASE_CHANGE, json_body())
-    now = datetime.now(UTC).replace(microsecond=0)
+    try:
+        case_at_hand.change_case(str(case_id), loaded(CASE_CHANGE, json_body()))
+    except case_at_hand.NotHere:
+        raise Refused("not_found", "There is no case with this id.") from None
     with transaction(office().store) as session:
-        _shown(session, str(case_id))
-        if changes:
-            kept.change(session, str(case_id), changes, now)
-            happened.add(session, happened.Event(str(case_id), now, "case_changed", caller().name, changes))
-        note(session, "case.change", str(case_id))
         return reply(_shown(session, str(case_id)))
 
 

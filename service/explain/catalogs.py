@@ -18,7 +18,8 @@ LOCALES: tuple[Locale, ...] = get_args(Locale)
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
 
 SENTENCES, WORDS, PAGE, CONSOLE = "sentences", "words", "page", "console"
-DOMAINS = (SENTENCES, WORDS, PAGE, CONSOLE)
+CASEWORK = "casework"
+DOMAINS = (SENTENCES, WORDS, PAGE, CONSOLE, CASEWORK)
 
 
 @cache

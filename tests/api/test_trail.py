@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from service.api.examples import A_CONTACT, AN_AUTHORIZATION
 from service.office import Office
 from service.security.permissions import NEEDS
 from service.store.session import transaction
@@ -117,7 +118,7 @@ def test_a_purpose_that_there_is_not_is_refused_and_nothing_is_kept(
 def test_every_route_of_members_data_leaves_an_event(
     app: Flask, client: FlaskClient, request_body: dict[str, Any], kept: dict[str, Any]
 ) -> None:
-    ids = {"verifications": kept["id"], "cases": kept["case_id"]}
+    ids = {"verifications": kept["id"], "cases": kept["case_id"], "case_records": kept["case_id"]}
     told = {"told_by": {"channel": "phone", "at": "2026-02-20T15:02:00Z"}, "active": True}
     bodies = {
         "verifications.create": request_body,
@@ -126,14 +127,25 @@ def test_every_route_of_members_data_leaves_an_event(
         "comparisons.create": {"request": {**request_body}, "plans": [{"name": "one", "phases": PHASES}]},
         "cases.create": {"label": "Ana P."},
         "cases.change": {"owner": "front desk"},
+        "case_records.create_authorization": AN_AUTHORIZATION,
+        "case_records.create_contact": A_CONTACT,
+        "case_records.create_quote": {},
+        "case_records.create_confirmation": {"item": "referral"},
+    }
+    held = {
+        kind: client.post(f"/v1/cases/{kept['case_id']}/{kind}", json=body).json["id"]
+        for kind, body in (("authorizations", AN_AUTHORIZATION), ("quotes", {}), ("contacts", A_CONTACT))
     }
     silent = []
     for endpoint, method, address in doors(app):
         if endpoint not in NEEDS or endpoint in NOBODYS or method in ("HEAD", "OPTIONS"):
             continue
         before = len(events(app))
-        place = address.replace(AN_ID, ids.get(endpoint.partition(".")[0], AN_ID))
-        answer = client.open(place, method=method, json=bodies.get(endpoint))
+        place = address.replace(AN_ID, ids.get(endpoint.partition(".")[0], AN_ID), 1)
+        for kind, record in held.items():
+            place = place.replace(f"/{kind}/{AN_ID}", f"/{kind}/{record}")
+        body = bodies.get(endpoint, {} if method == "PATCH" else None)
+        answer = client.open(place, method=method, json=body)
         assert answer.status_code < 300, (endpoint, answer.text)
         if len(events(app)) == before:
             silent.append(endpoint)

@@ -38,6 +38,7 @@ def answers(served: Served, headers: dict[str, str]) -> Iterator[tuple[str, Test
     """What every route answers to every method, to those with a key and to those without."""
     for rule in served.app.url_map.iter_rules():
         address = re.sub("<uuid:[a-z_]+>", AN_ID, rule.rule)
+        address = re.sub(r"<any\((\w+)[^)]*\):\w+>", r"\1", address)
         address = re.sub("<([a-z]+:)?[a-z_]+>", "x", address)
         for method in (*sorted(rule.methods or ()), "DELETE"):
             for caller in (served.client, served.stranger):
