@@ -7,7 +7,7 @@ away what stood there; rows of a list that are left empty are not there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -84,7 +84,8 @@ def _control(name: str, label: str, field: fields.Field[Any], value: Any) -> Con
 
 def _cells(name: str, shape: Schema) -> Iterator[Control]:
     for key, field in shape.fields.items():
-        yield _one(f"{name}-{key}", key, field)
+        # A row may be left empty as a whole; what a row that is not lacks is told beside it.
+        yield replace(_one(f"{name}-{key}", key, field), required=False)
 
 
 def _one(name: str, label: str, field: fields.Field[Any]) -> Control:
