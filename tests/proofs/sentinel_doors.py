@@ -111,6 +111,32 @@ def _go_on(visitor: Visitor, marked: Marked, made: dict[str, Any], today: date) 
     visitor.call("GET replay", "GET", f"{at}/replay")
     visitor.call("GET replay as of a day", "GET", f"{at}/replay?as_of={today}")
     visitor.call("GET verifications", "GET", f"{V1}?limit=20", is_silent=True)
+    _hold(visitor, marked, f"{CASES}/{made['case_id']}", made["payer"]["id"])
+
+
+def _hold(visitor: Visitor, marked: Marked, case: str, payer: str) -> None:
+    """Record of a case what can be recorded, each with somebody's marks in it."""
+    asked = {
+        "level_of_care": "iop",
+        "payer": payer,
+        "number": f"{marked.word}-auth",
+        "reviewer": marked.phrase,
+    }
+    consent = {"text": marked.phrase, "version": "1", "given_on": "2026-01-02", "given_by": marked.phrase}
+    whom = {"relation": "guardian", "name": marked.phrase, "phone": marked.word, "consents": [consent]}
+    for kind, said, change in (
+        ("authorizations", asked, {"denial_reason": marked.phrase}),
+        ("quotes", {"told_to": marked.phrase}, {"reason": marked.phrase}),
+        ("contacts", whom, {"address": marked.phrase}),
+    ):
+        made = visitor.make(f"POST {kind}", f"{case}/{kind}", said)
+        one = f"{case}/{kind}/{made.get('id', NOWHERE)}"
+        visitor.call(f"PATCH {kind}", "PATCH", one, json=change)
+        visitor.call(f"GET {kind}", "GET", f"{case}/{kind}")
+    visitor.make("POST confirmations", f"{case}/confirmations", {"item": "referral", "note": marked.phrase})
+    visitor.call("GET readiness", "GET", f"{case}/readiness", is_silent=True)
+    visitor.call("GET hand-off", "GET", f"{case}/hand-off")
+    visitor.call("GET hand-off as a table", "GET", f"{case}/hand-off?format=csv")
 
 
 def _look_for(visitor: Visitor, marked: Marked) -> None:

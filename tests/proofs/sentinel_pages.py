@@ -17,6 +17,7 @@ STAFF = {"clerk": "admissions", "reviser": "auditor", "keeper": "administrator"}
 ROOM = "/console"
 NO_KEY: Mapping[str, str | None] = {"Authorization": None}
 """A header that is not sent: a session alone says who it is."""
+NOWHERE = "019ab1f0-3c00-7d2a-9c51-5b1f0a2e7c44"
 LEVEL = "/told_benefits/levels/intensive_outpatient"
 
 
@@ -70,7 +71,7 @@ def work_at_the_desk(browser: Browser, number: int, today: date) -> None:
     browser.get("console: answer", made)
     said = {f"{LEVEL}/covered": "yes", "representative": marked.phrase, "reference": marked.word}
     told = browser.send("console: call", f"{made}/told", said)
-    browser.get("console: answer", told)
+    _work_on_the_case(browser, marked, browser.get("console: answer", told))
     browser.get("console: compare", f"{told}/compare")
     browser.send("console: verify again", f"{told}/again", {})
     browser.send("console: a call with faults", f"{made}/told", {f"{LEVEL}/copay/amount": marked.phrase})
@@ -78,6 +79,32 @@ def work_at_the_desk(browser: Browser, number: int, today: date) -> None:
     browser.send("console: a form with faults", f"{ROOM}/verify", faulty)
     browser.get("console: work list", f"{ROOM}/")
     browser.get("console: no such verification", f"{ROOM}/verifications/{quote(marked.word)}")
+
+
+def _work_on_the_case(browser: Browser, marked: Marked, page: str) -> None:
+    """Enter what a case holds, with faults first, and look at every page of it."""
+    found = re.search(r'href="(/console/cases/[0-9a-f-]{36})"', page)
+    case = found[1] if found else f"{ROOM}/cases/{NOWHERE}"
+    forms = {
+        "authorizations": {
+            "level_of_care": "intensive_outpatient",
+            "payer": "florida-blue",
+            "number": marked.word,
+        },
+        "quotes": {"language": "es"},
+        "contacts": {"relation": "guardian", "language": "en", "name": marked.phrase, "phone": marked.word},
+    }
+    for plural, typed in forms.items():
+        browser.send(f"console: {plural} with faults", f"{case}/{plural}", {**typed, "language": marked.word})
+        made = browser.send(f"console: {plural}", f"{case}/{plural}", typed)
+        browser.get(f"console: one of {plural}", made)
+        browser.send(f"console: {plural} changed", made, {**typed, "reviewer": marked.phrase})
+        browser.get(f"console: {plural} listed", f"{case}/{plural}")
+    browser.send("console: settled", f"{case}/confirmations", {"item": "referral", "note": marked.phrase})
+    browser.send("console: case changed", case, {"status": "verifying", "owner": "clerk"})
+    for name in ("", "/hand-off", "/hand-off?format=csv"):
+        browser.get("console: case", case + name)
+    browser.get("console: deadlines", f"{ROOM}/clocks")
 
 
 def look_on(reviser: Browser, keeper: Browser, number: int) -> None:
