@@ -17,8 +17,8 @@ Locale = Literal["en", "es"]
 LOCALES: tuple[Locale, ...] = get_args(Locale)
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
 
-SENTENCES, WORDS, PAGE, CONSOLE = "sentences", "words", "page", "console"
-DOMAINS = (SENTENCES, WORDS, PAGE, CONSOLE)
+SENTENCES, WORDS, PAGE, CONSOLE, DOCUMENTS = "sentences", "words", "page", "console", "documents"
+DOMAINS = (SENTENCES, WORDS, PAGE, CONSOLE, DOCUMENTS)
 
 
 @cache

@@ -11,8 +11,18 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from schemas import model
+from service.documents.form import AMOUNTS, FIELDS, FORM, LEVEL_FIELDS
 from service.explain import LOCALES, Locale, say, writer
-from service.explain.catalogs import CONSOLE, DOMAINS, PAGE, SENTENCES, TRANSLATIONS, WORDS, catalog
+from service.explain.catalogs import (
+    CONSOLE,
+    DOCUMENTS,
+    DOMAINS,
+    PAGE,
+    SENTENCES,
+    TRANSLATIONS,
+    WORDS,
+    catalog,
+)
 from service.explain.sentences import Choice, Part, Slot, names_in, parse
 from service.explain.words import words
 from tests.explain.codes import ROOT, find_uses, params_of, stale_knowledge
@@ -116,11 +126,33 @@ def test_no_label_of_the_console_is_for_nothing_and_none_is_missing(locale: Loca
         "trail_",
         "purpose_",
         "role_",
+        "document_",
+        "in_",
     )
     mentioned = set(re.findall(r"[\"'(](\w+)[\"',]", source))
     means = {f"{name}_means" for name in mentioned}
     assert asked - known == set()
     assert {name for name in known - mentioned - means if not name.startswith(put_together)} == set()
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_no_label_of_documents_is_for_nothing_and_none_is_missing(locale: Locale) -> None:
+    service = ROOT / "service"
+    pages = (service / "templates" / "documents").glob("*.html")
+    files = [*pages, *(service / "documents").glob("*.py"), service / "console" / "documents.py"]
+    source = "".join(path.read_text(encoding="utf-8") for path in sorted(files))
+    known = {str(message.id) for message in messages(locale, DOCUMENTS)}
+    asked = set(re.findall(r"matter\.label\(\s*[\"'](\w+)[\"'][,)]", source))
+    every = {
+        *(f"field_{field}" for field in (*FIELDS, *LEVEL_FIELDS) if field not in AMOUNTS),
+        *(f"group_{group}" for group in FORM if group not in ("deductible", "out_of_pocket")),
+    }
+    put_together = ("line_", "sex_", "relationship_", "funding_", "cobra_", "channel_", "instead_", "side_")
+    put_together += ("state_", "pot_", "letter_", "good_faith_", "field_", "group_")
+    mentioned = {*asked, *re.findall(r"[\"'](\w+)[\"']", source)}
+    assert (asked | every) - known == set()
+    assert {name for name in known - mentioned if not name.startswith(put_together)} == set()
+    assert {name for name in known if name.startswith("field_")} <= every
 
 
 NAMED = {
