@@ -34,6 +34,7 @@ def document(verification_id: UUID, kind: str) -> ResponseReturnValue:
             kind,
             matter,
             stylesheet=url_for("console.document_style"),
+            icon=url_for("console.static", filename="mark.svg"),
             links=_links(verification_id, kind, matter),
         )
     except documents.NothingToSay:

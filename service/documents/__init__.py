@@ -36,10 +36,11 @@ KINDS = tuple(WRITERS)
 def page(kind: str, matter: Matter, **around: Any) -> str:
     """Return a document as a page of HTML; raises `NothingToSay`.
 
-    `around` is what the page needs where it is shown: the address of a `stylesheet`, or a `nonce` for
-    the style inside it; `links`, each an address, its words and their language, which are not printed.
+    `around` is what the page needs where it is shown: the addresses of a `stylesheet` and an `icon`, or a
+    `nonce` for the style inside it; `links`, each an address, its words and their language, which are not
+    printed.
     """
-    values = {"stylesheet": None, "nonce": None, "links": (), "style": style, **around}
+    values = {"stylesheet": None, "icon": None, "nonce": None, "links": (), "style": style, **around}
     document = WRITERS[kind](matter)
     return as_html(
         kind,

@@ -49,7 +49,8 @@ def test_a_page_to_print_loads_its_style_from_here_and_nothing_else(
     assert answer.headers["Content-Security-Policy"] == POLICY
     assert answer.headers["Cache-Control"] == "no-store"
     assert re.findall(r'<(?:link|script|img)[^>]*(?:href|src)="([^"]+)"', answer.text) == [
-        "/console/documents.css"
+        "/console/static/mark.svg",
+        "/console/documents.css",
     ]
     assert not re.search(r"<style|style=", answer.text)
     style = staff.get("/console/documents.css")
