@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from types import MappingProxyType
 
 from service.documents import person, plan
@@ -104,7 +103,7 @@ def write_benefits(matter: Matter) -> Benefits:
     estimate = shown["estimate"]
     return Benefits(
         about=_about(matter),
-        made_on=moment(shown["created_at"], matter),
+        made_on=matter.moment(shown["created_at"]),
         confirmed=is_confirmed(shown),
         not_confirmed=NOT_CONFIRMED,
         ask_first=asked_first(shown, reader),
@@ -132,12 +131,6 @@ def write_benefits(matter: Matter) -> Benefits:
 def fill_in(matter: Matter) -> dict[str, Cell]:
     """Answer every field of the form that is asked once."""
     return {field: cell for section in SECTIONS for field, cell in section(matter)}
-
-
-def moment(at: str, matter: Matter) -> str:
-    """Return a moment in the clinic's zone: the day and the time of day."""
-    local = datetime.fromisoformat(at).astimezone(matter.reader.zone)
-    return f"{matter.day(local.date().isoformat())}, {matter.reader.words.time(local)}"
 
 
 LAYOUT: Mapping[str, object] = MappingProxyType(

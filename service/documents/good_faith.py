@@ -62,7 +62,7 @@ def write_good_faith_estimate(matter: Matter) -> GoodFaithEstimate:
     return GoodFaithEstimate(
         to=who["patient_name"].text,
         birth_date=who["patient_birth_date"].text,
-        on=matter.day(matter.shown["created_at"][:10]),
+        on=matter.day(matter.local(matter.shown["created_at"]).date().isoformat()),
         site=site.name,
         npi=site.npi,
         items=[

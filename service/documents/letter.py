@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 
 from service.documents.matter import Answer, Matter
@@ -37,7 +36,7 @@ def write_letter(matter: Matter) -> Letter:
     member = matter.request["member"]
     return Letter(
         to=" ".join(member[part] for part in ("first_name", "last_name") if member.get(part)),
-        on=matter.reader.words.date(_made_on(matter)),
+        on=matter.reader.words.date(matter.local(matter.shown["created_at"]).date()),
         intro=_intro(matter),
         covers=[*_covers(matter)],
         amounts=[*_amounts(matter)],
@@ -45,10 +44,6 @@ def write_letter(matter: Matter) -> Letter:
         changes=[*_changes(matter)],
         next=[*_next(matter)],
     )
-
-
-def _made_on(matter: Matter) -> date:
-    return datetime.fromisoformat(matter.shown["created_at"]).astimezone(matter.reader.zone).date()
 
 
 def _intro(matter: Matter) -> str:

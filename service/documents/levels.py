@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from service.documents.form import Cell
@@ -109,8 +108,8 @@ def _days(asked: Answer, told: Mapping[str, Any], matter: Matter) -> Iterator[st
     if asked["submit_by"]:
         yield matter.label("submit_by", date=matter.day(asked["submit_by"]))
     if told.get("submitted_at"):
-        sent = datetime.fromisoformat(told["submitted_at"]).astimezone(matter.reader.zone)
-        yield matter.label("submitted", date=matter.day(sent.date().isoformat()))
+        sent = matter.local(told["submitted_at"]).date().isoformat()
+        yield matter.label("submitted", date=matter.day(sent))
     due = (asked["decision_due"] or {}).get("standard")
     if due:
         yield matter.label("decision_due", date=matter.day(due))

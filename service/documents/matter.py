@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -90,6 +91,15 @@ class Matter:
     def day(self, day: str) -> str:
         """Return a date as a form has it."""
         return self.reader.words.short_date(day)
+
+    def local(self, at: str) -> datetime:
+        """Return a moment as the clinic's clocks show it."""
+        return datetime.fromisoformat(at).astimezone(self.reader.zone)
+
+    def moment(self, at: str) -> str:
+        """Return a moment as a form has it: the day and the time of day."""
+        local = self.local(at)
+        return f"{self.day(local.date().isoformat())}, {self.reader.words.time(local)}"
 
     def asks(self, pointer: str) -> bool:
         """Whether the answer's script still asks for this of what can be told."""

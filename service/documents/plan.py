@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from schemas.known import NETWORKED_LINES
 from service.documents.form import Cell
@@ -140,7 +139,7 @@ def call(matter: Matter) -> Rows:
         said = [str(record[name]) for record in records if record.get(name)]
         unsaid = matter.ask_plan() if records else nobody
         yield field, answered("; ".join(dict.fromkeys(said))) if said else unsaid
-    times = [_moment(record["at"], matter) for record in records]
+    times = [matter.moment(record["at"]) for record in records]
     yield "call_time", answered("; ".join(dict.fromkeys(times))) if times else nobody
     channels = [matter.label(f"channel_{record['channel']}") for record in records]
     if any(source["kind"] == "reported" for source in matter.shown["citations"]):
@@ -174,8 +173,3 @@ def _public(matter: Matter) -> Cell:
 
 def _days(matter: Matter) -> Write:
     return lambda number: matter.reader.words.count("day", number)
-
-
-def _moment(at: str, matter: Matter) -> str:
-    local = datetime.fromisoformat(at).astimezone(matter.reader.zone)
-    return f"{matter.day(local.date().isoformat())}, {matter.reader.words.time(local)}"

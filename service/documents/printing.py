@@ -6,6 +6,7 @@ PDF, and the page is printed instead. Nothing is ever fetched for a document.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "documents"
+# It tells every step of every PDF.
+logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
 VARIANT = "pdf/ua-1"
 ONE_AT_A_TIME = Lock()
 """One interpreter: two PDFs at once take as long as one after the other, and twice the memory."""

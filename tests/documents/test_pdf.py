@@ -17,7 +17,7 @@ from service.documents import KINDS, file_name, page, pdf
 from service.documents.printing import PdfUnavailable, as_pdf
 from service.explain import LOCALES, Locale
 from tests.databases import with_pango
-from tests.documents.cases import AN_ID, BODIES, matter
+from tests.documents.cases import AN_ID, BODIES, answer, matter, matter_of
 
 MADE = [(kind, locale) for kind in KINDS for locale in LOCALES]
 TITLES = {
@@ -161,7 +161,8 @@ def test_what_a_page_asks_for_from_elsewhere_is_refused(
 @with_pango
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_is_logged_of_a_document(kind: str, caplog: pytest.LogCaptureFixture) -> None:
-    pdf(kind, matter("medicare"))
+    with caplog.at_level("INFO"):
+        pdf(kind, matter("medicare"))
     assert caplog.records == []
 
 
@@ -169,6 +170,21 @@ def test_a_page_loads_nothing_of_its_own() -> None:
     for kind, locale in MADE:
         text = page(kind, matter("medicare", locale))
         assert not re.search(r"<(script|img|iframe|link|object|embed)\b|url\(|@import", text)
+
+
+TYPED = '<img src="https://elsewhere.example/x.png"><script>alert(1)</script>'
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_typed_is_shown_as_text_whatever_it_is(kind: str) -> None:
+    member = {**BODIES["medicare"]["member"], "first_name": TYPED, "last_name": "&amp;"}
+    told = {**BODIES["medicare"]["told_benefits"], "plan_name": TYPED}
+    made = matter_of(answer({**BODIES["medicare"], "member": member, "told_benefits": told}), "en")
+    text = page(kind, made)
+    assert "<img" not in text
+    assert "<script" not in text
+    assert TYPED in html.unescape(text)
+    assert "&amp;amp;" in text
 
 
 def test_the_name_of_a_file_says_nothing_of_anybody() -> None:
