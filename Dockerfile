@@ -14,6 +14,11 @@ RUN pip install --no-deps --no-index --no-build-isolation --config-settings edit
         'pybabel --quiet compile --input-file="$1" --output-file="${1%.po}.mo"' _ {} \;
 
 FROM python:3.11-slim
+# What PDFs are made with: Pango, and fonts with the letters and shapes of both languages.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-liberation \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home openvob \
     && install --directory --owner=openvob --mode=0700 /var/lib/openvob
 COPY --from=build /opt/venv /opt/venv

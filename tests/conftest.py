@@ -10,12 +10,14 @@ import pytest
 from tests.databases import (
     CHROMIUM_LEFT_OUT,
     LEFT_OUT,
+    PANGO_LEFT_OUT,
     REDIS,
     REDIS_LEFT_OUT,
     Databases,
     SqliteFiles,
     browser_path,
     kinds_for,
+    makes_pdf,
     postgres_server,
     server_address,
 )
@@ -57,10 +59,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in a line each where PostgreSQL, Redis or Chromium was left out, and how to include it."""
+    """Say in a line each where PostgreSQL, Redis, Pango or Chromium was left out, and how to include it."""
     if server_address() is None:
         terminalreporter.write_line(LEFT_OUT)
     if not os.environ.get(REDIS):
         terminalreporter.write_line(REDIS_LEFT_OUT)
+    if not makes_pdf():
+        terminalreporter.write_line(PANGO_LEFT_OUT)
     if browser_path() is None:
         terminalreporter.write_line(CHROMIUM_LEFT_OUT)

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import LiteralString, Protocol
@@ -45,6 +46,11 @@ CHROMIUM_LEFT_OUT = (
     "one, such as /usr/bin/chromium"
 )
 
+PANGO_LEFT_OUT = (
+    "Pango was left out: documents were read as pages, not as PDF. To include it, install libpango-1.0-0, "
+    "libpangoft2-1.0-0, libharfbuzz-subset0, fonts-dejavu-core and fonts-liberation"
+)
+
 ABOUT_SQLITE = frozenset(
     {
         "test_what_was_heard_stands_nowhere_in_clear",
@@ -71,6 +77,21 @@ def needs_postgresql(test: Callable[..., None]) -> Callable[..., None] | None:
 def browser_path() -> str | None:
     """The path of a Chromium to look at pages with, or `None`."""
     return os.environ.get(CHROMIUM) or None
+
+
+@cache
+def makes_pdf() -> bool:
+    """Whether this machine has what PDFs are made with."""
+    try:
+        import weasyprint  # noqa: F401
+    except OSError:
+        return False
+    return True
+
+
+def with_pango(test: Callable[..., None]) -> Callable[..., None] | None:
+    """Leave a test out where there is no Pango; the summary says so."""
+    return test if makes_pdf() else None
 
 
 def kinds_for(test: str) -> tuple[str, ...]:

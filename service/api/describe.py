@@ -146,6 +146,15 @@ def creation(
     )
 
 
+def file_operation(
+    name: str, summary: str, media: Sequence[str], query: Schema, **described: Any
+) -> dict[str, Any]:
+    """Describe an operation that answers with a file, in one of several media types."""
+    made = operation(name, summary, None, query=query, is_recorded=True, **described)
+    made["responses"]["200"]["content"] = {kind: {"schema": {"type": "string"}} for kind in media}
+    return made
+
+
 def _answer(name: str, answer: Schema | Mapping[str, Any] | None, headers: Any) -> dict[str, Any]:
     described: dict[str, Any] = {"description": "Done."}
     if answer is not None:

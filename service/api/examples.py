@@ -111,6 +111,9 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "tellBenefits": Example(path=_VERIFICATION, body={"told_benefits": TOLD}),
         "reverify": Example(path=_VERIFICATION),
         "replayVerification": Example(path=_VERIFICATION),
+        "getDocument": Example(
+            path=_VERIFICATION | {"kind": "letter"}, query={"format": "html", "language": "es"}
+        ),
         "comparePlans": Example(
             body={"request": {"payer": "medicare", "member": MEMBER}, "plans": CARE_PLANS}
         ),

@@ -17,6 +17,7 @@ from schemas.fields import Day, Moment
 from schemas.shapes import Choice, Flag, Items, Part, Shape, Text, Whole
 from schemas.sources import day, moment
 from service.api.shapes import VERIFICATION_STATUSES, Id
+from service.documents import KINDS as DOCUMENTS
 from service.store.cases import STATUSES as CASE_STATUSES
 from service.store.cases import Case
 from service.store.timeline import Event
@@ -28,6 +29,16 @@ PAYER_ID = {
     "in": "path",
     "required": True,
     "schema": {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 80},
+}
+
+
+DOCUMENT_KIND = {
+    "name": "kind",
+    "in": "path",
+    "required": True,
+    "description": "`benefits` is the whole form, `letter` one page for the patient in plain words, "
+    "`good_faith_estimate` what the care costs without insurance.",
+    "schema": {"type": "string", "enum": [*DOCUMENTS]},
 }
 
 

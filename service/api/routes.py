@@ -13,6 +13,7 @@ from service.api.comparisons import comparisons
 from service.api.describe import make_document
 from service.api.docs import docs
 from service.api.document import export_openapi
+from service.api.documents import documents
 from service.api.health import health, metrics
 from service.api.keys import keys
 from service.api.payers import payers
@@ -21,7 +22,19 @@ from service.api.session import session
 from service.api.users import users
 from service.api.verifications import verifications
 
-BLUEPRINTS = (verifications, comparisons, cases, case_records, payers, session, users, keys, audit, health)
+BLUEPRINTS = (
+    verifications,
+    documents,
+    comparisons,
+    cases,
+    case_records,
+    payers,
+    session,
+    users,
+    keys,
+    audit,
+    health,
+)
 
 
 def add_routes(app: Flask) -> None:

@@ -11,6 +11,7 @@ from schemas.fields import Day
 from schemas.model import LEVEL_ALIASES, LEVELS_OF_CARE
 from schemas.shapes import Choice, Part, Shape, Text, Whole, says
 from schemas.told import ToldBenefitsSchema
+from service.explain import LOCALES
 from service.store.cases import STATUSES as CASE_STATUSES
 from service.store.pages import HIGHEST_LIMIT
 
@@ -129,6 +130,19 @@ class ReplayQuery(Shape):
     as_of = Day(metadata={"description": "Answer from the rulebook last in use on this day (UTC)."})
 
 
+class DocumentQuery(Shape):
+    """As what a document is wanted, and in which language."""
+
+    format = Choice(
+        ("pdf", "html"),
+        load_default="pdf",
+        metadata={"description": "`html` is a page to print."},
+    )
+    language = Choice(
+        LOCALES, load_default=LOCALES[0], metadata={"description": "The language of whoever reads it."}
+    )
+
+
 class SearchSchema(Shape):
     """Whom to look for: by member id, by family name and birth date, or by another system's id."""
 
@@ -177,6 +191,7 @@ PLANS_QUERY = PlansQuery()
 RESOLVE_QUERY = ResolveQuery()
 BENEFITS_QUERY = BenefitsQuery()
 REPLAY_QUERY = ReplayQuery()
+DOCUMENT_QUERY = DocumentQuery()
 SEARCH = SearchSchema()
 CASE = NewCaseSchema()
 CASE_CHANGE = CaseChangeSchema()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from service.console import administration, case, desk, door, faults
+from service.console import administration, case, desk, documents, door, faults
 from service.console.room import STATIC_SECONDS, console
 
-PAGES = (door, desk, case, administration, faults)
+PAGES = (door, desk, documents, case, administration, faults)
 
 
 def add_console(app: Flask) -> None:

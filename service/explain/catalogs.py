@@ -17,9 +17,9 @@ Locale = Literal["en", "es"]
 LOCALES: tuple[Locale, ...] = get_args(Locale)
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
 
-SENTENCES, WORDS, PAGE, CONSOLE = "sentences", "words", "page", "console"
+SENTENCES, WORDS, PAGE, CONSOLE, DOCUMENTS = "sentences", "words", "page", "console", "documents"
 CASEWORK = "casework"
-DOMAINS = (SENTENCES, WORDS, PAGE, CONSOLE, CASEWORK)
+DOMAINS = (SENTENCES, WORDS, PAGE, CONSOLE, DOCUMENTS, CASEWORK)
 
 
 @cache

@@ -55,6 +55,7 @@ def test_what_another_client_made_is_not_there(other: FlaskClient, made: dict[st
     assert {
         other.get(record).status_code,
         other.get(f"{record}/replay").status_code,
+        other.get(f"{record}/documents/letter", query_string={"format": "html"}).status_code,
         other.post(f"{record}/reverify").status_code,
         other.post(f"{record}/told", json=TOLD).status_code,
         other.get(case).status_code,

@@ -5,28 +5,28 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any, get_args
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from schemas import model
-from schemas.authorization import AUTHORIZATION
-from schemas.contact import CONTACT
-from schemas.quote import QUOTE
-from schemas.shapes import Choice as OneOfAFew
-from service.casework.authorizations import State as PhaseState
-from service.casework.clocks import KINDS as CLOCK_KINDS
-from service.casework.readiness import CHECKS
+from service.documents.form import AMOUNTS, FIELDS, FORM, LEVEL_FIELDS
 from service.explain import LOCALES, Locale, say, writer
-from service.explain.catalogs import CASEWORK, CONSOLE, DOMAINS, PAGE, SENTENCES, TRANSLATIONS, WORDS, catalog
+from service.explain.catalogs import (
+    CONSOLE,
+    DOCUMENTS,
+    DOMAINS,
+    PAGE,
+    SENTENCES,
+    TRANSLATIONS,
+    WORDS,
+    catalog,
+)
 from service.explain.sentences import Choice, Part, Slot, names_in, parse
 from service.explain.words import words
 from tests.explain.codes import ROOT, find_uses, params_of, stale_knowledge
 from tests.explain.reply_codes import TITLES
-
-LISTS: list[Any] = [QUOTE.fields["instalments"], QUOTE.fields["received"], CONTACT.fields["consents"]]
 
 
 @cache
@@ -126,6 +126,8 @@ def test_no_label_of_the_console_is_for_nothing_and_none_is_missing(locale: Loca
         "trail_",
         "purpose_",
         "role_",
+        "document_",
+        "in_",
     )
     mentioned = set(re.findall(r"[\"'(](\w+)[\"',]", source))
     means = {f"{name}_means" for name in mentioned}
@@ -134,41 +136,23 @@ def test_no_label_of_the_console_is_for_nothing_and_none_is_missing(locale: Loca
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_no_label_of_a_case_is_for_nothing_and_none_is_missing(locale: Locale) -> None:
-    folder = ROOT / "service"
-    files = [
-        *sorted((folder / "console").glob("*.py")),
-        *sorted((folder / "casework").glob("*.py")),
-        *sorted((folder / "templates" / "console").glob("*.html")),
-    ]
-    source = "".join(path.read_text(encoding="utf-8") for path in files)
-    known = {str(message.id) for message in messages(locale, CASEWORK)}
-    asked = set(re.findall(r"case_label\([\"'](\w+)[\"'][,)]", source))
-    put_together = ("why_", "field_", "choice_", "event_", "item_", "state_", "clock_", "phase_", "unit_")
-    put_together += ("caution_", "fault_")
-    mentioned = set(re.findall(r"[\"'(](\w+)[\"',]", source))
-    assert asked - known == set()
-    assert {name for name in known - mentioned if not name.startswith(put_together)} == set()
-
-
-@pytest.mark.parametrize("locale", LOCALES)
-def test_everything_that_can_be_said_of_a_case_has_words(locale: Locale) -> None:
-    known = {str(message.id) for message in messages(locale, CASEWORK)}
-    shapes = [AUTHORIZATION, QUOTE, CONTACT, *(list_.inner.schema for list_ in LISTS)]
-    fields = {name: field for shape in shapes for name, field in shape.fields.items()}
-    assert {f"field_{name}" for name in fields if name != "absences"} - known == set()
-    choices = {
-        word
-        for name, field in fields.items()
-        if isinstance(field, OneOfAFew) and name != "level_of_care"
-        for word in field.meanings.values()
+def test_no_label_of_documents_is_for_nothing_and_none_is_missing(locale: Locale) -> None:
+    service = ROOT / "service"
+    pages = (service / "templates" / "documents").glob("*.html")
+    files = [*pages, *(service / "documents").glob("*.py"), service / "console" / "documents.py"]
+    source = "".join(path.read_text(encoding="utf-8") for path in sorted(files))
+    known = {str(message.id) for message in messages(locale, DOCUMENTS)}
+    asked = set(re.findall(r"matter\.label\(\s*[\"'](\w+)[\"'][,)]", source))
+    every = {
+        *(f"field_{field}" for field in (*FIELDS, *LEVEL_FIELDS) if field not in AMOUNTS),
+        *(f"group_{group}" for group in FORM if group not in ("deductible", "out_of_pocket")),
     }
-    assert {f"choice_{word}" for word in choices} - known == set()
-    assert {f"clock_{kind}" for kind in CLOCK_KINDS} - known == set()
-    states = [f"phase_{state}" for state in get_args(PhaseState)]
-    assert {*states, *(f"why_{state}" for state in states)} - known == set()
-    assert {f"unit_{unit}" for unit in model.LIMIT_UNITS} - known == set()
-    assert {f"item_{name}" for name in (*CHECKS, "quote")} - known == set()
+    put_together = ("line_", "sex_", "relationship_", "funding_", "cobra_", "channel_", "instead_", "side_")
+    put_together += ("state_", "pot_", "letter_", "good_faith_", "field_", "group_")
+    mentioned = {*asked, *re.findall(r"[\"'](\w+)[\"']", source)}
+    assert (asked | every) - known == set()
+    assert {name for name in known - mentioned if not name.startswith(put_together)} == set()
+    assert {name for name in known if name.startswith("field_")} <= every
 
 
 NAMED = {

@@ -38,6 +38,7 @@ FRONT_DOORS = (
     "service.record",
     "service.directory",
     "service.comparison",
+    "service.documents",
     "service.rules",
     "service.staff",
     "service.at_hand",
@@ -189,6 +190,11 @@ TABLE = (
         ),
     ),
     Row("service.explain", ours=("schemas", "service.explain"), others=("babel",)),
+    Row(
+        "service.documents",
+        ours=("schemas", "service.clinic", "service.documents", "service.explain"),
+        others=("jinja2", "weasyprint"),
+    ),
     Row(
         "service.security",
         ours=("schemas", "service.config", "service.security", "service.store"),

@@ -110,6 +110,9 @@ def _go_on(visitor: Visitor, marked: Marked, made: dict[str, Any], today: date) 
     visitor.make("POST reverify", f"{at}/reverify", None)
     visitor.call("GET replay", "GET", f"{at}/replay")
     visitor.call("GET replay as of a day", "GET", f"{at}/replay?as_of={today}")
+    for kind in ("benefits", "letter", "good_faith_estimate"):
+        visitor.call("GET document", "GET", f"{at}/documents/{kind}?format=html&language=es")
+    visitor.call("GET document as PDF", "GET", f"{at}/documents/benefits")
     visitor.call("GET verifications", "GET", f"{V1}?limit=20", is_silent=True)
     _hold(visitor, marked, f"{CASES}/{made['case_id']}", made["payer"]["id"])
 

@@ -73,6 +73,8 @@ def work_at_the_desk(browser: Browser, number: int, today: date) -> None:
     told = browser.send("console: call", f"{made}/told", said)
     _work_on_the_case(browser, marked, browser.get("console: answer", told))
     browser.get("console: compare", f"{told}/compare")
+    for kind in ("benefits", "letter", "good_faith_estimate", "benefits.pdf"):
+        browser.get("console: document", f"{told}/documents/{kind}")
     browser.send("console: verify again", f"{told}/again", {})
     browser.send("console: a call with faults", f"{made}/told", {f"{LEVEL}/copay/amount": marked.phrase})
     faulty = typed | {"payer": marked.phrase, "weeks": marked.word}
