@@ -42,6 +42,9 @@ FRONT_DOORS = (
     "service.staff",
     "service.at_hand",
     "service.noting",
+    "service.jobs",
+    "service.on_file",
+    "service.call_backs",
 )
 
 # The first row that a module stands in is its row, so the narrower ones come first.
@@ -153,6 +156,7 @@ TABLE = (
         others=("flask", "sqlalchemy"),
         never=(TABLES,),
     ),
+    Row("service.workers"),
     Row("service.background", ours=("service.observe.metrics",)),
     Row(
         "service.observe",
@@ -207,8 +211,26 @@ TABLE = (
             others=("flask", "flask_wtf", "markupsafe", "marshmallow", "werkzeug"),
             never=(TABLES,),
         )
-        for room in ("service.console", "service.widget", "service.jobs")
+        for room in ("service.console", "service.widget")
     ),
+    Row(
+        "service.jobs",
+        ours=(
+            "schemas",
+            "service.directory",
+            "service.jobs",
+            "service.office",
+            "service.on_file",
+            "service.record",
+            "service.security",
+            "service.store",
+            "service.verify",
+        ),
+        others=("orjson",),
+        never=(TABLES,),
+    ),
+    Row("service.on_file", ours=("service.store",), never=(TABLES,)),
+    Row("service.call_backs", ours=("schemas", "service.store"), never=(TABLES,)),
     Row(
         "service.cli",
         ours=(
@@ -264,6 +286,7 @@ TABLE = (
             "service.security",
             "service.store",
             "service.verify",
+            "service.workers",
         ),
         never=(TABLES,),
     ),
