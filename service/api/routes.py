@@ -7,8 +7,10 @@ import sys
 from flask import Flask
 
 from service.api.audit import audit
+from service.api.call_backs import call_backs
 from service.api.cases import cases
 from service.api.comparisons import comparisons
+from service.api.day_lists import day_lists
 from service.api.describe import make_document
 from service.api.docs import docs
 from service.api.document import export_openapi
@@ -20,7 +22,19 @@ from service.api.session import session
 from service.api.users import users
 from service.api.verifications import verifications
 
-BLUEPRINTS = (verifications, comparisons, cases, payers, session, users, keys, audit, health)
+BLUEPRINTS = (
+    verifications,
+    comparisons,
+    cases,
+    call_backs,
+    day_lists,
+    payers,
+    session,
+    users,
+    keys,
+    audit,
+    health,
+)
 
 
 def add_routes(app: Flask) -> None:

@@ -6,6 +6,7 @@ kept as it was typed, sealed like the others, until somebody mends it.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ SHOWN_STATES = {
     REFUSED: NOT_READABLE,
     FAILED: "failed",
 }
+_NUMBER = re.compile("[1-9][0-9]{0,2}")
 CAN_BE_MENDED = (REFUSED, FAILED)
 CAN_BE_ASKED_AGAIN = (DONE, FAILED)
 
@@ -100,6 +102,14 @@ def find(session: Session, list_id: str, reach: str | None) -> Whole | None:
     cases = [item.case_id for item in items if item.case_id is not None]
     latest = verifications.latest_of_cases(session, cases, reach) if cases else {}
     return Whole(batch, items, {case: one.id for case, one in latest.items()})
+
+
+def find_row(session: Session, list_id: str, number: str, reach: str | None) -> Item | None:
+    """One row of a list, or `None`; `number` is what stands in an address."""
+    batch = batches.get(session, list_id, reach)
+    if batch is None or batch.kind != KIND or not _NUMBER.fullmatch(number):
+        return None
+    return batches.item_of(session, list_id, int(number))
 
 
 def page_of(
