@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from service.console import administration, desk, door, faults
+from service.console import administration, calling, desk, door, faults, morning
 from service.console.room import STATIC_SECONDS, console
 
-PAGES = (door, desk, administration, faults)
+PAGES = (door, desk, morning, calling, administration, faults)
 
 
 def add_console(app: Flask) -> None:

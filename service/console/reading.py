@@ -24,6 +24,7 @@ _CITED = re.compile(r"\[([0-9]{1,4})\]")
 _CHOSEN = "language"
 MENU = (
     ("console.cases", "work_list"),
+    ("console.morning", "morning_list"),
     ("console.verify", "verify"),
     ("console.audit", "audit_trail"),
     ("console.users", "staff"),

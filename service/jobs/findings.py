@@ -14,10 +14,10 @@ URGENT_FIRST = (
     "authorization_ends",
     "quote_moved",
     "answer_changed",
-    "membership_not_confirmed",
     "payer_not_reachable",
+    "membership_not_confirmed",
 )
-"""Each of these is an exception."""
+"""Each of these is an exception. A payer that was not reached is why a membership is not confirmed."""
 
 QUIET = (UNCHANGED, FIRST_TIME) = ("unchanged", "first_time")
 """What a row is told as where there is none: as it was, or asked about for the first time."""

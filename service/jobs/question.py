@@ -23,7 +23,7 @@ KEPT = ("site", "condition", "modality", "secondary", "live", *OF_COVERAGE)
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Request:
     """A request about somebody on file; whether it is about the coverage that was asked about last."""
 
     body: Body
@@ -31,7 +31,7 @@ class Question:
     has_begun: bool
 
 
-def question_about(session: Session, row: Body, latest: Verification, day: date) -> Question:
+def question_about(session: Session, row: Body, latest: Verification, day: date) -> Request:
     """The request that a row makes of a case: what it says, and for the rest what was asked last."""
     before = latest.request
     member = {**before["member"], **row["member"]}
@@ -45,7 +45,7 @@ def question_about(session: Session, row: Body, latest: Verification, day: date)
     phases = care_left(_asked(first.request), first.answer["phases"], day)
     body |= {"member": member, "case_id": latest.case_id, "phases": _at_level(phases, row, day)}
     began = date.fromisoformat(first.answer["phases"][0]["start_date"])
-    return Question(body, is_same_payer and is_same_id, began < day)
+    return Request(body, is_same_payer and is_same_id, began < day)
 
 
 def _at_level(phases: list[dict[str, Any]], row: Body, day: date) -> list[dict[str, Any]]:

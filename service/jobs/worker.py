@@ -17,7 +17,7 @@ from schemas.problem import BadRequest
 from schemas.sources import moment
 from service import record
 from service.jobs.findings import DEGRADED, find
-from service.jobs.question import Question, question_about
+from service.jobs.question import Request, question_about
 from service.jobs.rows import Row, read_row
 from service.jobs.standing import authorization_findings, quote_findings
 from service.office import Office
@@ -50,7 +50,7 @@ class Job:
     batch: Batch
     row: Row
     caller: Caller
-    question: Question | None
+    question: Request | None
     latest: Verification | None
     before: Verification | None
 

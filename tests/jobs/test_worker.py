@@ -236,7 +236,7 @@ def test_a_payer_that_is_down_is_told_and_can_be_asked_again(office: Office) -> 
     list_id = put_up(office, about("unable-always"))
     assert work_once(office)
     [row] = rows_of(office, list_id)
-    assert codes(row) == ["membership_not_confirmed", "payer_not_reachable"]
+    assert codes(row) == ["payer_not_reachable", "membership_not_confirmed"]
     assert (row["state"], row["checked_by"]) == ("done", "not_reached")
     first = verification(office, row)
     with transaction(office.store) as session:
