@@ -81,6 +81,8 @@ def morning_progress(list_id: UUID) -> ResponseReturnValue:
     """How far a list is, for a page that is open; once it is done its rows come along."""
     with transaction(office().store) as session:
         found = lists.find(session, str(list_id), caller().reach)
+        if found is not None and not lists.is_working(found):  # its rows come along
+            note(session, "batch.read", str(list_id))
     if found is None:
         return show_to_staff("nothing.html", 404)
     day = day_of(found, _reader(), _fault)
@@ -125,7 +127,8 @@ def shown(
         wanted = str(list_id) if list_id is not None else _newest_of_today(older)
         found = lists.find(session, wanted, caller().reach) if wanted else None
         calls = calls_due(session, reader)
-        note(session, "batch.read", wanted)
+        note(session, "batch.read" if wanted else "batch.list", wanted)
+        note(session, "call_back.list")
     if list_id is not None and found is None:
         return show_to_staff("nothing.html", 404)
     return show_to_staff(

@@ -121,6 +121,11 @@ def page_of(
     return [(one, counts[one.id]) for one in found], following
 
 
+def is_working(found: Whole) -> bool:
+    """Whether some rows are still to be done."""
+    return any(item.state in (WAITING, LEASED) for item in found.items)
+
+
 def mend(session: Session, desk: Desk, item: Item, changes: Typed) -> Item:
     """Put other words into a row that could not be read, and let it be done, or told what is still wrong."""
     if item.state not in CAN_BE_MENDED:
