@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from schemas.model import LEVEL_ALIASES
 from schemas.people import plain_id
 from schemas.phases import CARE_FIELDS
 from service.jobs.care import care_left
@@ -51,7 +52,7 @@ def question_about(session: Session, row: Body, latest: Verification, day: date)
 def _at_level(phases: list[dict[str, Any]], row: Body, day: date) -> list[dict[str, Any]]:
     """The care from the level on that a row names; one that was never asked for stands alone."""
     level, start = row.get("level_of_care"), day.isoformat()
-    names = [phase["level_of_care"] for phase in phases]
+    names = [LEVEL_ALIASES.get(phase["level_of_care"], phase["level_of_care"]) for phase in phases]
     if level is None or level == names[0]:
         return phases
     if level not in names:

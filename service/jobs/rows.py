@@ -140,8 +140,10 @@ def _time(given: Typed, complaints: Complaints) -> str | None:
 
 
 def _level(text: str) -> str:
+    """The name of a level of care, however it is abbreviated; what is none stays as it is."""
     plain = text.casefold().replace(" ", "_").replace("-", "_")
-    return plain if plain in LEVELS_OF_CARE or plain in LEVEL_ALIASES else text
+    name = LEVEL_ALIASES.get(plain, plain)
+    return name if name in LEVELS_OF_CARE else text
 
 
 def _site(desk: Desk, text: str) -> str:

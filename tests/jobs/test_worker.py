@@ -176,6 +176,15 @@ def test_a_level_that_the_row_names_is_what_is_asked_for(office: Office) -> None
     assert phase == {"level_of_care": "outpatient", "start_date": "2026-11-23"}
 
 
+@pytest.mark.parametrize(("asked", "row"), [("iop", "Intensive outpatient"), ("intensive_outpatient", "IOP")])
+def test_a_level_that_is_under_way_goes_on_however_it_is_written(
+    office: Office, asked: str, row: str
+) -> None:
+    on_file(office, level_of_care=asked, start_date="2026-11-09", weeks=5)
+    [made] = done(office, LUZ | {"level_of_care": row})
+    assert verification(office, made).request["phases"][0]["weeks"] == 3
+
+
 def test_a_row_without_a_level_of_somebody_new_is_not_readable(office: Office) -> None:
     [row] = done(office, LUZ | {"level_of_care": ""})
     assert (row["state"], codes(row)) == ("not_readable", ["not_readable"])
