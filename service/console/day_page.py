@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
+from service.at_hand import office
 from service.console.reading import label
+from service.directory import find_payer
 from service.explain.page import Reader
 from service.jobs import lists
 from service.jobs.findings import FIRST_TIME
-from service.jobs.lists import Whole
+from service.jobs.lists import NOT_REACHABLE, Whole
 from service.jobs.rows import COLUMNS
 
 SHAPES: Mapping[str, str] = {
@@ -27,7 +29,6 @@ SHAPES: Mapping[str, str] = {
 }
 """Every group of exceptions in its order, with its shape. What can be mended at once comes first."""
 
-NOT_REACHABLE = "payer_not_reachable"
 WORKING = ("waiting", "working")
 DAYS, MONEY, STATUSES = ("date",), ("before", "now"), ("before", "now")
 _STATUS_NAMES = {"coverage": "coverage_status", "prior_authorization": "authorization_status"}
@@ -127,7 +128,7 @@ def _line(row: Mapping[str, Any], list_day: str, reader: Reader, faults: Any) ->
         number=row["number"],
         when=_when(row, list_day, reader),
         who=f"{first} {last[:1]}.".strip() if last else first or label("unnamed"),
-        payer=row["payer"]["name"] if row["payer"] else typed.get("payer", "–"),
+        payer=row["payer"]["name"] if row["payer"] else _named(typed.get("payer", "–")),
         levels=" → ".join(levels) or typed.get("level_of_care", "–"),
         sentences=[sentence_of(one, reader) for one in row["findings"] if one["code"] in SHAPES],
         checked=_checked(row, reader),
@@ -153,6 +154,12 @@ def sentence_of(finding: Mapping[str, Any], reader: Reader) -> str:
         said |= {name: reader.words.name(_STATUS_NAMES[str(how)], said[name]) for name in STATUSES}
         said["level"] = reader.words.name("level_short", said["level"])
     return label(f"morning_said_{code}" + (f"_{how}" if how else ""), **said)
+
+
+def _named(payer: str) -> str:
+    """What a payer that was typed as its id is called; any other text stays."""
+    found = find_payer(office().desk, payer)
+    return str(found["name"]) if found else payer
 
 
 def _when(row: Mapping[str, Any], list_day: str, reader: Reader) -> str:

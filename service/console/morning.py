@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -112,6 +113,22 @@ def row_again(list_id: UUID, number: str) -> ResponseReturnValue:
         lists.ask_again(session, item)
 
     return _change(list_id, number, ask, "batch.again")
+
+
+@console.post("/morning/<uuid:list_id>/again")
+def rows_again(list_id: UUID) -> ResponseReturnValue:
+    """Verify every row once more whose payer could not be reached."""
+    with transaction(office().store) as session:
+        found = lists.find(session, str(list_id), caller().reach)
+        if found is None:
+            return show_to_staff("nothing.html", 404)
+        for item in lists.not_reached(found):
+            throttle().count_member(caller().id, lists.bodies([item])[0])
+            with suppress(lists.NotNow):  # somebody else was faster
+                lists.ask_again(session, item)
+        note(session, "batch.again", str(list_id))
+    office().workers.wake()
+    return _to(list_id)
 
 
 def shown(

@@ -11,14 +11,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import cache, partial
 from typing import Any
 
 import orjson
 
 from schemas.sources import day as day_text
 from schemas.sources import moment
+from service.directory import payer_of
 from service.jobs.findings import is_exception
-from service.jobs.rows import COLUMNS, Row, Typed, read_row
+from service.jobs.rows import COLUMNS, FindPayer, Row, Typed, read_row
 from service.jobs.worker import KIND
 from service.office import Office
 from service.on_file import is_on_file
@@ -29,7 +31,7 @@ from service.store.pages import Page
 from service.store.session import Session, transaction
 from service.verify import Desk
 
-NOT_READABLE = "not_readable"
+NOT_READABLE, NOT_REACHABLE = "not_readable", "payer_not_reachable"
 SHOWN_STATES = {
     WAITING: "waiting",
     LEASED: "working",
@@ -76,7 +78,9 @@ def draft(office: Office, caller: Caller, typed: Sequence[Typed], day: date | No
             there = batches.get(session, one, caller.reach)
             if there is not None:
                 return Put(there, batches.items_of(session, one), is_new=False)
-        read = [_read(session, office.desk, row, day, caller.reach) for row in rows]
+        # Of few payers there are many rows, and finding one by its name takes longer than all the rest.
+        find_payer = cache(partial(payer_of, office.desk))
+        read = [_read(session, office.desk, row, day, caller.reach, find_payer) for row in rows]
         days = [one.day for one in read if one.day is not None]
         batch = Batch(ids[0], KIND, day or min(days, default=today), now, caller.name, caller.id)
         kept = {"day": day.isoformat() if day else None, "reach": caller.reach}
@@ -147,6 +151,12 @@ def ask_again(session: Session, item: Item) -> Item:
     return _as_it_is(session, item)
 
 
+def not_reached(found: Whole) -> list[Item]:
+    """The rows whose payer could not be reached."""
+    done = [(item, item.result or {}) for item in found.items if item.state == DONE]
+    return [item for item, result in done if {"code": NOT_REACHABLE} in result["findings"]]
+
+
 def bodies(items: Sequence[Item]) -> list[dict[str, Any]]:
     """Whom a list asks about, as requests name them: for whoever counts how often that happens."""
     return [{"member": {"member_id": item.data["typed"].get("member_id", "")}} for item in items]
@@ -200,8 +210,15 @@ def row_of(item: Item, newest: str | None = None) -> dict[str, Any]:
     }
 
 
-def _read(session: Session, desk: Desk, typed: Typed, day: date | None, reach: str | None) -> Row:
-    return read_row(desk, typed, day, lambda body: is_on_file(session, body, reach))
+def _read(
+    session: Session,
+    desk: Desk,
+    typed: Typed,
+    day: date | None,
+    reach: str | None,
+    find_payer: FindPayer | None = None,
+) -> Row:
+    return read_row(desk, typed, day, lambda body: is_on_file(session, body, reach), find_payer)
 
 
 def _content(caller: Caller, rows: Sequence[Typed], day: date | None) -> list[str]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -21,6 +22,7 @@ from service.record import right_now
 from service.verify import Desk, known
 
 Typed = Mapping[str, str]
+FindPayer = Callable[[str], str]
 MEMBER = ("member_id", "first_name", "last_name", "birth_date")
 COLUMNS = ("date", "time", "payer", "plan", *MEMBER, "level_of_care", "site", "external_id")
 NEEDED = ("payer", *MEMBER)
@@ -53,7 +55,11 @@ class Row:
 
 
 def read_row(
-    desk: Desk, typed: Typed, list_day: date | None, is_on_file: Callable[[Mapping[str, Any]], bool]
+    desk: Desk,
+    typed: Typed,
+    list_day: date | None,
+    is_on_file: Callable[[Mapping[str, Any]], bool],
+    find_payer: FindPayer | None = None,
 ) -> Row:
     """Read a row with every error it has; a row without a level is fine where somebody is on file."""
     complaints = Complaints()
@@ -66,7 +72,10 @@ def read_row(
         complaints.add("/date", "required", "is missing; give it here, or one day for the whole list")
     time = _time(given, complaints)
     body = _body(desk, given, day, complaints)
-    _check(desk, body, complaints, needs_level=not complaints.found and not is_on_file(body))
+    if "payer" in given:
+        body["payer"] = (find_payer or partial(payer_of, desk))(given["payer"])
+    lacks_level = "level_of_care" not in body and not complaints.found and not is_on_file(body)
+    _check(desk, body, complaints, lacks_level=lacks_level)
     return Row(day, time, body, _sorted(complaints))
 
 
@@ -76,8 +85,6 @@ def _body(desk: Desk, given: Typed, day: date | None, complaints: Complaints) ->
     body["member"] = {name: given[name] for name in MEMBER if name in given and name != "birth_date"}
     if born is not None:
         body["member"]["birth_date"] = born.isoformat()
-    if "payer" in given:
-        body["payer"] = payer_of(desk, given["payer"])
     if day is not None:
         body["start_date"] = day.isoformat()
     if "level_of_care" in given:
@@ -87,9 +94,9 @@ def _body(desk: Desk, given: Typed, day: date | None, complaints: Complaints) ->
     return body
 
 
-def _check(desk: Desk, body: Mapping[str, Any], complaints: Complaints, *, needs_level: bool) -> None:
+def _check(desk: Desk, body: Mapping[str, Any], complaints: Complaints, *, lacks_level: bool) -> None:
     """Add what a verification request would be refused for, unless the column has a fault already."""
-    asked = dict(body) if needs_level else {"level_of_care": ANY_LEVEL} | dict(body)
+    asked = dict(body) if lacks_level else {"level_of_care": ANY_LEVEL} | dict(body)
     told_of = {error.pointer for error in complaints.found}
     try:
         load_inquiry(asked, known(desk, right_now()))

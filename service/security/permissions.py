@@ -99,6 +99,7 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "console.morning_progress": "batches:read",
         "console.mend_row": "batches:write",
         "console.row_again": "batches:write",
+        "console.rows_again": "batches:write",
         "console.add_call_back": "cases:write",
         "console.try_call_back": "cases:write",
         "console.audit": "audit:read",

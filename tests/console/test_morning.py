@@ -278,6 +278,18 @@ def test_a_payer_that_was_not_reached_is_asked_again_with_one_press(staff: Flask
     assert "Payer not reachable" in staff.get(at).text
 
 
+def test_all_whose_payer_was_not_reached_are_asked_again_with_one_press(staff: FlaskClient) -> None:
+    at = put_up(staff, about("fault"), about("unable-always", "10:00"), row(81)).location
+    work(staff)
+    assert f'action="{at}/again"' in staff.get(at).text
+    assert staff.post(f"{at}/again").location == at
+    assert "1 of 3 checked." in words_of(staff.get(at).text)
+    work(staff)
+    assert "All 3 are done." in staff.get(at).text
+    nowhere = "019ab1f0-3c00-7d2a-9c51-5b1f0a2e7c44"
+    assert staff.post(f"{MORNING}/{nowhere}/again").status_code == 404
+
+
 def test_earlier_lists_are_found(staff: FlaskClient) -> None:
     first = put_up(staff, row(41)).location
     put_up(staff, row(42))
