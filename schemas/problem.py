@@ -36,6 +36,7 @@ ERROR_CODES: Mapping[str, str] = {
     "not_a_month_and_day": "A day of every year, written MM-DD, is needed here.",
     "not_a_time": "A time as RFC 3339 writes it is needed here.",
     "time_without_zone": "The time does not say its zone.",
+    "not_a_time_of_day": "A time of day written 14:30 or 2:30 PM is needed here.",
     "not_hours": "Hours are a number, or a decimal in quotes.",
     "hours_out_of_range": "Hours a day are more than 0 and at most 24.",
     "not_whole_minutes": "Hours a day must come to whole minutes.",

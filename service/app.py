@@ -8,6 +8,7 @@ from service.api.problems import answer_problems
 from service.api.routes import add_routes
 from service.config import Settings
 from service.console.pages import add_console
+from service.jobs.worker import work_once
 from service.observe.access import observe
 from service.office import open_office
 from service.security.cookies import keep_cookies
@@ -30,6 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.url_map.merge_slashes = False
     app.extensions["office"] = office
+    office.workers.learn(lambda: work_once(app.extensions["office"]))
     observe(app, settings)
     doorkeeper = Doorkeeper(office.store)
     app.extensions["sessions"] = sessions = Sessions(office.store, policy_of(settings))

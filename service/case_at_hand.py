@@ -43,7 +43,7 @@ def file_with(record: Record) -> CaseFile:
         file = _open(session, record.case_id)
     others = [one for one in file.records if one.id != record.id]
     found = sorted((*others, record), key=_id_of)
-    return lay_out(office().desk, file.case, file.latest, found, right_now())
+    return lay_out(office().desk, file.case, file.latest, found, right_now(), file.earlier)
 
 
 def clocks() -> list[tuple[CaseFile, Clock]]:

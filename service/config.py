@@ -78,6 +78,10 @@ class Settings:
     workers: int = _setting(
         "OPENVOB_WORKERS", "How many processes of `vob serve` answer; more than one needs PostgreSQL."
     )
+    jobs_threads: int = _setting(
+        "OPENVOB_JOBS_THREADS",
+        "How many rows of lists each process verifies at a time; `0`: none.",
+    )
     max_body_bytes: int = _setting("OPENVOB_MAX_BODY_BYTES", "The largest request body taken, in bytes.")
     log_level: str = _setting("OPENVOB_LOG_LEVEL", "The least grave lines that are logged.")
     log_format: str | None = _setting(
@@ -168,6 +172,7 @@ class Settings:
             port=_number(given, "OPENVOB_PORT", 8080, low=1, high=65535),
             threads=_number(given, "OPENVOB_THREADS", 64, low=1, high=1000),
             workers=_number(given, "OPENVOB_WORKERS", 1, low=1, high=64),
+            jobs_threads=_number(given, "OPENVOB_JOBS_THREADS", 2, low=0, high=64),
             max_body_bytes=_number(given, "OPENVOB_MAX_BODY_BYTES", 1024 * 1024, low=1024, high=64 * 1024**2),
             log_level=_choice(given, "OPENVOB_LOG_LEVEL", LOG_LEVELS, "info"),
             log_format=_choice(given, "OPENVOB_LOG_FORMAT", LOG_FORMATS, "") or None,

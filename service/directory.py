@@ -83,6 +83,16 @@ def resolve(desk: Desk, text: str) -> list[dict[str, Any]]:
     ]
 
 
+def payer_of(desk: Desk, text: str) -> str:
+    """The id of the payer that a text names, if it can only be that one; else the text."""
+    if text in desk.rulebook.payer_ids:
+        return text
+    found = resolve(desk, text)
+    if len(found) == 1 or (found and found[0]["score"] > found[1]["score"]):
+        return str(found[0]["payer"]["id"])
+    return text
+
+
 def find_benefits(
     desk: Desk, payer_id: str, *, plan: str | None, level: str | None, on: date, site: str | None
 ) -> dict[str, Any] | None:

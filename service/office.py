@@ -25,6 +25,7 @@ from service.store.data_keys import remember_data_key
 from service.store.migrate import is_newer, is_up_to_date, upgrade
 from service.store.session import Session, Store, is_reachable, open_store, transaction
 from service.verify import Desk
+from service.workers import Workers
 
 DESKS_KEPT = 4
 # Live answers that are brought at a time for callers who did not wait; each is waited for, not worked at.
@@ -36,21 +37,27 @@ PROFILE_NAME = "clinic.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """One running service; the same for every request. `background` works for callers who do not wait."""
+    """One running service; the same for every request.
+
+    `background` works for callers who do not wait, `workers` do what waits in the database.
+    """
 
     settings: Settings
     store: Store
     desk: Desk
     sealer: Sealer
+    workers: Workers = field(default_factory=lambda: Workers(0, TO_FINISH), repr=False)
     background: Executor = field(default_factory=lambda: Background(AT_A_TIME, TO_FINISH), repr=False)
     _desks: dict[tuple[str, str], Desk] = field(default_factory=dict, repr=False)
 
     def close(self) -> None:
-        """Bring the answers that are under way, link the trail to its end, and let go of the database.
+        """Bring what is under way, link the trail to its end, and let go of the database.
 
         Bounded: whoever fetches an answer that did not come is told so, as after any other interruption.
         """
+        self.workers.end()  # what either has under way may take as long, and at the same time
         self.background.shutdown()
+        self.workers.stop()
         self.sealer.stop()
         self.store.close()
 
@@ -150,7 +157,8 @@ def open_office(settings: Settings) -> Office:
     rulebooks.put_in_use(store, rulebooks.PROFILE, clinic.digest, {PROFILE_NAME: clinic.raw}, now)
     sealer = Sealer(store)
     sealer.catch_up()
-    return Office(settings, store, Desk(rulebook, clinic, open_switchboard(clinic, settings)), sealer)
+    desk = Desk(rulebook, clinic, open_switchboard(clinic, settings))
+    return Office(settings, store, desk, sealer, Workers(settings.jobs_threads, TO_FINISH))
 
 
 def _clinic_from(files: Mapping[str, bytes]) -> Clinic:

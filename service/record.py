@@ -104,13 +104,24 @@ def draft_told(office: Office, caller: Caller, before: Verification, telling: Bo
 
 def draft_reverified(office: Office, caller: Caller, before: Verification) -> Draft:
     """Ask the same again, as of now; a reply that was brought by hand stands until a payer is asked."""
-    now = right_now()
-    inquiry, _ = load_inquiry(before.request, known(office.desk, now), before.told)
+    return draft_changed(office, caller, before, before.request)
+
+
+def draft_changed(
+    office: Office, caller: Caller, before: Verification, body: Body, *, is_same_coverage: bool = True
+) -> Draft:
+    """Ask something else about the same person, such as care from another day. Raises `BadRequest`.
+
+    What was told, and a reply that was brought, hold for the coverage that they were about alone.
+    """
+    now, told = right_now(), before.told if is_same_coverage else ()
+    inquiry, _ = load_inquiry(body, known(office.desk, now), told)
     if is_asked_live(office.desk, inquiry):
         heard = hear(office.desk, inquiry, at=now, fresh=True)
     else:
-        heard = tuple(one for one in load_hearing(before.heard) if one.was_brought)
-    return _draft_again(office, caller, before, before.told, "verified_again", heard)
+        brought = (one for one in load_hearing(before.heard) if one.was_brought)
+        heard = tuple(brought) if is_same_coverage else ()
+    return _draft_again(office, caller, replace(before, request=body), told, "verified_again", heard)
 
 
 def right_now() -> datetime:

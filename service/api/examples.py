@@ -101,6 +101,17 @@ class Example:
 
 _VERIFICATION = {"verification_id": AN_ID}
 _CASE = {"case_id": AN_ID}
+_CALL_BACK = {"case_id": AN_ID, "call_back_id": AN_ID}
+_DAY_LIST = {"list_id": AN_ID}
+APPOINTMENT = {
+    "time": "9:30 AM",
+    "payer": "Original Medicare",
+    "member_id": "1EG4-TE5-MK73",
+    "first_name": "Ana",
+    "last_name": "Prueba",
+    "birth_date": "03/02/1957",
+    "level_of_care": "IOP",
+}
 
 EXAMPLES: Mapping[str, Example] = MappingProxyType(
     {
@@ -138,6 +149,19 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "getReadiness": Example(path=_CASE),
         "getHandOff": Example(path=_CASE, query={"format": "json"}),
         "listClocks": Example(),
+        "listCallBacks": Example(query={"limit": "20"}),
+        "listCallBacksOfCase": Example(path=_CASE),
+        "createCallBack": Example(
+            path=_CASE, body={"due_at": "2026-12-01T14:30:00Z", "about": "Ask how many days are authorized."}
+        ),
+        "changeCallBack": Example(
+            path=_CALL_BACK, body={"outcome": "no_answer", "due_at": "2026-12-01T18:00:00Z"}
+        ),
+        "createDayList": Example(body={"day": "2026-12-01", "rows": [APPOINTMENT]}),
+        "listDayLists": Example(query={"day": "2026-12-01"}),
+        "getDayList": Example(path=_DAY_LIST),
+        "mendDayRow": Example(path=_DAY_LIST | {"number": "1"}, body={"payer": "medicare"}),
+        "askDayRowAgain": Example(path=_DAY_LIST | {"number": "2"}),
         "listPayers": Example(query={"limit": "20"}),
         "resolvePayer": Example(query={"text": "MEDICARE HEALTH INSURANCE"}),
         "getPayer": Example(path={"payer_id": "medicare"}),

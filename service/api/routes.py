@@ -7,9 +7,11 @@ import sys
 from flask import Flask
 
 from service.api.audit import audit
+from service.api.call_backs import call_backs
 from service.api.case_records import case_records
 from service.api.cases import cases
 from service.api.comparisons import comparisons
+from service.api.day_lists import day_lists
 from service.api.describe import make_document
 from service.api.docs import docs
 from service.api.document import export_openapi
@@ -28,6 +30,8 @@ BLUEPRINTS = (
     comparisons,
     cases,
     case_records,
+    call_backs,
+    day_lists,
     payers,
     session,
     users,

@@ -9,7 +9,7 @@ from typing import Any
 
 from schemas.problem import BadRequest
 from service.casework.authorizations import Ledger, keep_ledger, read_authorization
-from service.casework.calendar import Session, planned_sessions
+from service.casework.calendar import Session, sessions_of_case
 from service.federal_holidays import federal_holidays
 from service.store import cases, records, verifications
 from service.store.cases import CLOSED, Case
@@ -33,6 +33,7 @@ class CaseFile:
     sessions: Sequence[Session]
     ledger: Ledger
     today: date
+    earlier: Sequence[Verification] = ()
 
     def of_kind(self, kind: str) -> list[Record]:
         """The records of a kind, oldest first."""
@@ -65,33 +66,49 @@ def open_cases(store: Store, desk: Desk, at: datetime, reach: str | None) -> Ite
         page = None if following is None else replace(page, cursor=following)
 
 
+def open_on(session: StoreSession, desk: Desk, latest: Verification, at: datetime) -> Ledger:
+    """How the sessions of a case stand at a time with a verification that is its newest one."""
+    found = records.of_case(session, latest.case_id, AUTHORIZATION)
+    sessions = _sessions(desk, latest, verifications.begun_before(session, latest))
+    return _ledger(desk, latest, sessions, found, at.astimezone(desk.clinic.zone).date())
+
+
 def _file_of(session: StoreSession, desk: Desk, case: Case, at: datetime, reach: str | None) -> CaseFile:
     ids = verifications.ids_of_case(session, case.id, reach)
     latest = verifications.get(session, ids[0], reach) if ids else None
-    return lay_out(desk, case, latest, records.of_case(session, case.id), at)
+    earlier = verifications.begun_before(session, latest) if latest is not None else []
+    return lay_out(desk, case, latest, records.of_case(session, case.id), at, earlier)
 
 
 def lay_out(
-    desk: Desk, case: Case, latest: Verification | None, found: Sequence[Record], at: datetime
+    desk: Desk,
+    case: Case,
+    latest: Verification | None,
+    found: Sequence[Record],
+    at: datetime,
+    earlier: Sequence[Verification] = (),
 ) -> CaseFile:
     """Lay out what was read: plan the sessions, and count authorizations against them."""
     today = at.astimezone(desk.clinic.zone).date()
-    sessions = _sessions(desk, latest)
-    ledger = Ledger()
-    if latest is not None:
-        asked = [
-            read_authorization(one.id, one.status, one.data) for one in found if one.kind == AUTHORIZATION
-        ]
-        last = sessions[-1].on if sessions else today
-        holidays = federal_holidays(min(today, latest.start_date).year - 1, max(today, last).year + 1)
-        ledger = keep_ledger(latest.answer, sessions, asked, today, holidays)
-    return CaseFile(case, latest, found, sessions, ledger, today)
-
-
-def _sessions(desk: Desk, latest: Verification | None) -> Sequence[Session]:
     if latest is None:
-        return ()
+        return CaseFile(case, None, found, (), Ledger(), today, ())
+    sessions = _sessions(desk, latest, earlier)
+    return CaseFile(
+        case, latest, found, sessions, _ledger(desk, latest, sessions, found, today), today, earlier
+    )
+
+
+def _ledger(
+    desk: Desk, latest: Verification, sessions: Sequence[Session], found: Sequence[Record], today: date
+) -> Ledger:
+    asked = [read_authorization(one.id, one.status, one.data) for one in found if one.kind == AUTHORIZATION]
+    last = sessions[-1].on if sessions else today
+    holidays = federal_holidays(min(today, latest.start_date).year - 1, max(today, last).year + 1)
+    return keep_ledger(latest.answer, sessions, asked, today, holidays)
+
+
+def _sessions(desk: Desk, latest: Verification, earlier: Sequence[Verification]) -> Sequence[Session]:
     try:
-        return planned_sessions(desk, latest)
-    except BadRequest:  # its site is gone from the profile, or its payer from the rulebook
+        return sessions_of_case(desk, latest, earlier)
+    except BadRequest:  # a site is gone from the profile, or a payer from the rulebook
         return ()

@@ -55,8 +55,10 @@ class Server(BaseApplication):  # type: ignore[misc]
                 self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """Make the application, in the process that answers."""
-        return create_app(self._settings)
+        """Make the application, in the process that answers, and begin to look for rows of lists."""
+        app = create_app(self._settings)
+        app.extensions["office"].workers.start()
+        return app
 
     def run(self) -> None:
         """Serve until told to end."""

@@ -9,7 +9,7 @@ from typing import Any
 from schemas.model import CONDITIONS, LEVELS_OF_CARE, MODALITIES, NETWORKS
 from schemas.problem import FieldError
 from service.console.comparing import PLANS, STEPS
-from service.directory import list_payers, resolve
+from service.directory import list_payers, payer_of, resolve
 from service.record import right_now
 from service.verify import Desk
 
@@ -90,16 +90,6 @@ def _step_down(body: Mapping[str, Any]) -> dict[str, Any]:
     rest_of_body = {name: value for name, value in body.items() if name not in OF_ONE_LEVEL}
     start = {"start_date": body["start_date"]} if "start_date" in body else {}
     return {**rest_of_body, "phases": [{**first, **start}, *rest]}
-
-
-def payer_of(desk: Desk, text: str) -> str:
-    """The id of the payer that a text names, if it can only be that one; else the text."""
-    if text in desk.rulebook.payer_ids:
-        return text
-    found = resolve(desk, text)
-    if len(found) == 1 or (found and found[0]["score"] > found[1]["score"]):
-        return str(found[0]["payer"]["id"])
-    return text
 
 
 def text_of(content: bytes) -> str:

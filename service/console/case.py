@@ -27,6 +27,7 @@ from service.console.case_words import case_label, explain_fault
 from service.console.forms import controls_of, faults_of, said_in, typed_of
 from service.console.reading import language, show_to_staff
 from service.console.room import console
+from service.directory import payer_of
 from service.explain.page import Reader
 from service.explain.page.cost import collect_line
 from service.store import cases, timeline
@@ -179,7 +180,7 @@ def _is_typed(name: str) -> bool:
 def _said(kind: str, names: Sequence[str]) -> dict[str, Any]:
     said = said_in(SHAPES[kind], names, request.form)
     if said.get("payer"):
-        said["payer"] = asking.payer_of(office().desk, said["payer"])
+        said["payer"] = payer_of(office().desk, said["payer"])
     return said
 
 

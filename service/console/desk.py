@@ -20,6 +20,7 @@ from service.console.reading import fault, language, show_to_staff
 from service.console.room import console
 from service.explain.page import Reader
 from service.noting import note
+from service.on_file import cases_of_member
 from service.store import cases as kept_cases
 from service.store import verifications as kept
 from service.store.pages import Page
@@ -79,17 +80,9 @@ def ask() -> ResponseReturnValue:
 
 def _on_file(body: Mapping[str, Any]) -> list[kept_cases.Case]:
     """The cases of the member of a request, the newest first; none where the request is not whole yet."""
-    reach = caller().reach
-    try:
-        indexes = [kept.indexes_of(key, body) for key in office().store.vault.ring()]
-    except (KeyError, ValueError):
-        return []
-    members = [kept.Indexes(member=one.member) for one in indexes]
     with transaction(office().store) as session:
-        found, _ = kept.search(session, members, Page(), reach)
         note(session, "verification.search")
-        cases = [kept_cases.get(session, one, reach) for one in dict.fromkeys(item.case_id for item in found)]
-    return [case for case in cases if case is not None]
+        return cases_of_member(session, body, caller().reach)
 
 
 @console.get("/verifications/<uuid:verification_id>")

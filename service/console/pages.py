@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from flask import Flask
 
-from service.console import administration, case, desk, documents, door, faults
+from service.console import (
+    administration,
+    calling,
+    case,
+    desk,
+    documents,
+    door,
+    faults,
+    morning,
+)
 from service.console.room import STATIC_SECONDS, console
 
-PAGES = (door, desk, documents, case, administration, faults)
+PAGES = (door, morning, desk, documents, case, calling, administration, faults)
 
 
 def add_console(app: Flask) -> None:

@@ -25,6 +25,7 @@ _CHOSEN = "language"
 MENU = (
     ("console.cases", "work_list"),
     ("console.clocks", "clocks"),
+    ("console.morning", "morning_list"),
     ("console.verify", "verify"),
     ("console.audit", "audit_trail"),
     ("console.users", "staff"),

@@ -220,6 +220,14 @@ def latest_of_cases(
     return {row.case_id: Summary(**row._mapping) for row in rows}
 
 
+def begun_before(session: Session, latest: Verification) -> list[Verification]:
+    """Those of the same case, oldest first, whose care begins before that of its latest one."""
+    v = verifications.c
+    query = select(verifications).where(v.case_id == latest.case_id, v.start_date < latest.start_date)
+    rows = session.connection.execute(query.where(v.id < latest.id).order_by(v.id))
+    return [_opened(session, row) for row in rows]
+
+
 def _made_by(query: Select[Any], client: str | None) -> Select[Any]:
     return query if client is None else query.where(verifications.c.client_id == client)
 

@@ -20,6 +20,9 @@ from tests.databases import Databases
 # A module's tests are one client that asks about one member many times over.
 UNLIMITED = {f"OPENVOB_RATE_{kind}": "off" for kind in ("CLIENT", "ADDRESS", "MEMBER")}
 
+# Rows of lists are done when a test says so.
+BY_HAND = {"OPENVOB_JOBS_THREADS": "0"}
+
 
 @pytest.fixture(autouse=True, scope="session")
 def _passwords_that_are_hashed_quickly() -> Iterator[None]:
@@ -52,7 +55,7 @@ def database_url(databases: Databases, instance: Path) -> Iterator[str]:
 def settings(instance: Path, database_url: str) -> Settings:
     """An installation that was just made."""
     places = {"OPENVOB_INSTANCE_PATH": str(instance), "OPENVOB_DATABASE_URL": database_url}
-    return Settings.from_env(places | UNLIMITED)
+    return Settings.from_env(places | UNLIMITED | BY_HAND)
 
 
 @pytest.fixture

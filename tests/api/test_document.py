@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from service.api.document import METHODS, export_openapi, openapi_document
 from service.api.examples import AN_ID, EXAMPLES
+from service.jobs.worker import work_once
 from tests.api.staff import browser, take_in
 
 COMMITTED = Path(__file__).resolve().parents[2] / "openapi.yaml"
@@ -72,20 +73,26 @@ def test_every_operation_but_the_open_ones_says_what_is_needed(document: dict[st
 
 @pytest.fixture(scope="module")
 def ids(app: Flask, key: str) -> dict[str, str]:
-    """The ids of a verification, of its case with what that holds, of somebody of the staff, of a key."""
+    """The ids of what there is: a verification, its case and what that holds, a list, somebody, a key."""
     known = app.test_client()
     known.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
     made = known.post("/v1/verifications", json=EXAMPLES["createVerification"].body).json
     where = f"/v1/cases/{made['case_id']}"
     held = {
-        f"{kind}_id": known.post(f"{where}/{kind}s", json=EXAMPLES[f"create{kind.capitalize()}"].body).json[
-            "id"
-        ]
-        for kind in ("authorization", "quote", "contact")
+        f"{kind}_id": known.post(f"{where}/{kind}s", json=EXAMPLES[f"create{name}"].body).json["id"]
+        for kind, name in (("authorization", "Authorization"), ("quote", "Quote"), ("contact", "Contact"))
     }
+    appointment = EXAMPLES["createDayList"].body["rows"][0]
+    rows = [appointment | {"payer": "nobody at all"}, appointment]
+    put_up = known.post("/v1/day-lists", json={"day": "2026-12-01", "rows": rows}).json
+    while work_once(app.extensions["office"]):
+        pass
+    call = known.post(f"{where}/call-backs", json=EXAMPLES["createCallBack"].body).json
     return held | {
         "verification_id": made["id"],
         "case_id": made["case_id"],
+        "list_id": put_up["id"],
+        "call_back_id": call["id"],
         "user_id": take_in(app, "sol.recepcion", "auditor").id,
         "key_id": known.post("/v1/keys", json={"name": "another"}).json["id"],
     }

@@ -45,6 +45,9 @@ FRONT_DOORS = (
     "service.noting",
     "service.casework",
     "service.case_at_hand",
+    "service.jobs",
+    "service.on_file",
+    "service.call_backs",
 )
 
 # The first row that a module stands in is its row, so the narrower ones come first.
@@ -169,6 +172,7 @@ TABLE = (
         others=("flask", "sqlalchemy"),
         never=(TABLES,),
     ),
+    Row("service.workers"),
     Row("service.background", ours=("service.observe.metrics",)),
     Row(
         "service.observe",
@@ -228,8 +232,27 @@ TABLE = (
             others=("flask", "flask_wtf", "markupsafe", "marshmallow", "werkzeug"),
             never=(TABLES,),
         )
-        for room in ("service.console", "service.widget", "service.jobs")
+        for room in ("service.console", "service.widget")
     ),
+    Row(
+        "service.jobs",
+        ours=(
+            "schemas",
+            "service.casework",
+            "service.directory",
+            "service.jobs",
+            "service.office",
+            "service.on_file",
+            "service.record",
+            "service.security",
+            "service.store",
+            "service.verify",
+        ),
+        others=("orjson",),
+        never=(TABLES,),
+    ),
+    Row("service.on_file", ours=("service.store",), never=(TABLES,)),
+    Row("service.call_backs", ours=("schemas", "service.store"), never=(TABLES,)),
     Row(
         "service.cli",
         ours=(
@@ -297,6 +320,7 @@ TABLE = (
             "service.security",
             "service.store",
             "service.verify",
+            "service.workers",
         ),
         never=(TABLES,),
     ),

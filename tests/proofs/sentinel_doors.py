@@ -14,7 +14,7 @@ from tests.payers.sandbox.asking import inquiry_about
 from tests.proofs.marks import Marked
 from tests.proofs.visitor import Visitor
 
-V1, CASES, PAYERS = "/v1/verifications", "/v1/cases", "/v1/payers"
+V1, CASES, PAYERS, LISTS = "/v1/verifications", "/v1/cases", "/v1/payers", "/v1/day-lists"
 NOWHERE = "019ab1f0-3c00-7d2a-9c51-5b1f0a2e7c44"
 TROUBLES = (
     "wrong-member",
@@ -80,6 +80,7 @@ def follow(visitor: Visitor, number: int, today: date) -> None:
         _go_on(visitor, marked, made, today)
     _look_for(visitor, marked)
     _keep_a_case(visitor, marked)
+    _put_up_a_list(visitor, marked, payer, today)
     visitor.call(
         "POST comparison",
         "POST",
@@ -164,6 +165,31 @@ def _keep_a_case(visitor: Visitor, marked: Marked) -> None:
     visitor.call("GET case", "GET", at)
     visitor.call("GET timeline", "GET", f"{at}/timeline")
     visitor.call("GET cases", "GET", f"{CASES}?limit=5&owner={quote(marked.phrase)}")
+    said = {"about": marked.phrase, "note": marked.word, "due_at": a_minute_ago()}
+    call = visitor.make("POST call-back", f"{at}/call-backs", said)
+    visitor.call(
+        "PATCH call-back", "PATCH", f"{at}/call-backs/{call.get('id', NOWHERE)}", json={"note": marked.word}
+    )
+    visitor.call("GET call-backs", "GET", "/v1/call-backs?limit=5")
+
+
+def _put_up_a_list(visitor: Visitor, marked: Marked, payer: str, today: date) -> None:
+    person = marked.person
+    row = {
+        "payer": payer,
+        "member_id": marked.member_id,
+        "first_name": str(person.first_name),
+        "last_name": str(person.last_name),
+        "birth_date": marked.birth_date.isoformat(),
+        "level_of_care": "iop",
+    }
+    bad = row | {"site": marked.word, "birth_date": marked.phrase}
+    made = visitor.make("POST day list", LISTS, {"day": today.isoformat(), "rows": [row, bad]})
+    at = f"{LISTS}/{made.get('id', NOWHERE)}"
+    visitor.call("GET day list", "GET", at)
+    visitor.call("PATCH row", "PATCH", f"{at}/rows/2", json={"site": marked.phrase})
+    visitor.call("POST row again", "POST", f"{at}/rows/1/again")
+    visitor.call("GET day lists", "GET", f"{LISTS}?limit=5", is_silent=True)
 
 
 def meet_trouble(visitor: Visitor, number: int, today: date) -> None:

@@ -80,6 +80,7 @@ def work_at_the_desk(browser: Browser, number: int, today: date) -> None:
     faulty = typed | {"payer": marked.phrase, "weeks": marked.word}
     browser.send("console: a form with faults", f"{ROOM}/verify", faulty)
     browser.get("console: work list", f"{ROOM}/")
+    _put_up_a_list(browser, marked, today)
     browser.get("console: no such verification", f"{ROOM}/verifications/{quote(marked.word)}")
 
 
@@ -107,6 +108,20 @@ def _work_on_the_case(browser: Browser, marked: Marked, page: str) -> None:
     for name in ("", "/hand-off", "/hand-off?format=csv"):
         browser.get("console: case", case + name)
     browser.get("console: deadlines", f"{ROOM}/clocks")
+
+
+def _put_up_a_list(browser: Browser, marked: Marked, today: date) -> None:
+    person = marked.person
+    said = [person.member_id, person.first_name, person.last_name, marked.birth_date, "iop"]
+    head = "insurance,member id,first name,last name,date of birth,level"
+    rows = [",".join(map(str, [payer, *said])) for payer in ("cigna", marked.word)]
+    typed = {"day": today.isoformat(), "rows": "\n".join([head, *rows])}
+    at = browser.send("console: morning list", f"{ROOM}/morning", typed)
+    browser.get("console: morning list, shown", at)
+    browser.get("console: morning list, its progress", f"{at}/progress")
+    browser.send("console: a row mended", f"{at}/rows/2", {"payer": marked.phrase})
+    browser.send("console: a list with faults", f"{ROOM}/morning", {"rows": marked.phrase})
+    browser.get("console: morning", f"{ROOM}/morning")
 
 
 def look_on(reviser: Browser, keeper: Browser, number: int) -> None:

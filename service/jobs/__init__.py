@@ -1,0 +1,1 @@
+"""Work in the background: lists of appointments, read and verified row by row."""

@@ -1,0 +1,189 @@
+"""Verifies the rows of lists: takes some, asks about each, and keeps answer and result in one transaction.
+
+A row whose worker dies is taken again when its lease ends. Whatever happens, a row has one result: only
+whoever still holds the lease may write, and a verification is kept only together with its row.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from schemas.problem import BadRequest
+from schemas.sources import moment
+from service import record
+from service.casework.file import QUOTE, open_on
+from service.jobs.findings import DEGRADED, find
+from service.jobs.question import Request, question_about
+from service.jobs.rows import Row, read_row
+from service.jobs.standing import authorization_findings, quote_findings
+from service.office import Office
+from service.on_file import is_on_file, open_case_of
+from service.record import Caller, Draft, right_now
+from service.security.crypto import member_index
+from service.store import audit, batches, records, verifications
+from service.store.batches import Batch, Item
+from service.store.session import Session, transaction
+from service.store.verifications import Verification
+
+KIND = "day_list"
+AT_A_TIME = 1
+"""So many rows a worker takes at once: a row is mostly waiting for a payer, and others may be free."""
+
+LEASE = timedelta(seconds=60)
+"""A payer has 15 seconds, and an administrator of behavioral care as many."""
+
+AGAIN_AFTER = timedelta(seconds=10)
+PURPOSE = "payment"
+NOON = time(12)
+CENTS = 100
+NOT_REACHED = "not_reached"
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A row with all that is known before it is asked about."""
+
+    item: Item
+    batch: Batch
+    row: Row
+    caller: Caller
+    question: Request | None
+    latest: Verification | None
+    before: Verification | None
+
+
+class Lost(Exception):
+    """The row is another worker's by now, or changed; nothing is written."""
+
+
+class Taken(Exception):
+    """Somebody else opened a case of the same person meanwhile."""
+
+
+def work_once(office: Office, most: int = AT_A_TIME) -> bool:
+    """Take some rows and do them; whether there were any."""
+    now = right_now()
+    with transaction(office.store) as session:
+        items = batches.lease(session, KIND, most, now, now + LEASE)
+    for item in items:
+        do(office, item)
+    return bool(items)
+
+
+def do(office: Office, item: Item) -> None:
+    """Do a leased row; what goes wrong lets it be taken again a little later, a few times."""
+    try:
+        try:
+            _verify(office, item)
+        except Taken:  # now it is on file
+            _verify(office, item)
+    except Lost:
+        return
+    except Exception as error:  # nothing of a row may be in the log, and no row may stop the others
+        logger.warning("a row of a list could not be verified: %s", type(error).__name__)
+        now = right_now()
+        with transaction(office.store) as session:
+            batches.put_off(session, item, now + AGAIN_AFTER, now)
+
+
+def _verify(office: Office, item: Item) -> None:
+    with transaction(office.store) as session:
+        job = _job(office, session, item)
+    if job is None or job.row.errors:
+        return _refuse(office, item, job.row if job else None)
+    try:
+        draft = _draft(office, job)
+    except BadRequest as bad:
+        return _refuse(office, item, Row(job.row.day, job.row.time, job.row.body, bad.errors))
+    with transaction(office.store) as session:
+        _keep(session, office, job, draft)
+    office.sealer.wake()
+    return None
+
+
+def _job(office: Office, session: Session, item: Item) -> Job | None:
+    """Everything about a row, or `None` where its list is gone."""
+    batch = batches.get(session, item.batch_id)
+    if batch is None:
+        return None
+    data = item.data
+    caller = Caller(batch.client_id, batch.created_by, data["reach"])
+    day = date.fromisoformat(data["day"]) if data["day"] else None
+    row = read_row(office.desk, data["typed"], day, lambda body: is_on_file(session, body, caller.reach))
+    found = None if row.errors else open_case_of(session, row.body, caller.reach)
+    if found is None or row.day is None:
+        return Job(item, batch, row, caller, None, None, None)
+    latest = found[1]
+    compared = latest if item.result is None else _before(session, item.result["before"])
+    question = question_about(session, row.body, latest, row.day)
+    return Job(item, batch, row, caller, question, latest, compared)
+
+
+def _before(session: Session, verification_id: str | None) -> Verification | None:
+    """What a row that is asked about again was compared with the first time."""
+    return None if verification_id is None else verifications.get(session, verification_id)
+
+
+def _draft(office: Office, job: Job) -> Draft:
+    if job.question is None or job.latest is None:
+        return record.draft_new(office, job.caller, job.row.body)
+    same = job.question.is_same_coverage
+    return record.draft_changed(office, job.caller, job.latest, job.question.body, is_same_coverage=same)
+
+
+def _keep(session: Session, office: Office, job: Job, draft: Draft) -> None:
+    """Write a row's result, the verification and the event of it: all of them or none."""
+    made, now = draft.verification, right_now()
+    result = _result(session, office, job, made)
+    ids = {"case_id": made.case_id, "verification_id": made.id}
+    if not batches.finish(session, job.item, result, now, **ids):
+        raise Lost
+    if draft.opens is not None:
+        name = member_index(session.vault.current(), job.row.body["member"]["member_id"])
+        batches.wait_for_others(session, name or b"")
+        if is_on_file(session, job.row.body, job.caller.reach):
+            raise Taken
+    record.keep(session, draft)
+    action = "verification.create" if draft.opens is not None else "verification.reverify"
+    audit.add(session, audit.Event(now, job.caller.id, job.caller.name, action, made.id, PURPOSE))
+
+
+def _result(session: Session, office: Office, job: Job, made: Verification) -> dict[str, Any]:
+    answer, before, day = made.answer, job.before, made.start_date
+    ledger = open_on(session, office.desk, made, datetime.combine(day, NOON, office.desk.clinic.zone))
+    threshold = office.settings.quote_threshold * CENTS
+    stands = [
+        *authorization_findings(ledger, day),
+        *quote_findings(records.of_case(session, made.case_id, QUOTE), made, threshold),
+    ]
+    findings = find(made.status, answer, before.answer if before else None, stands)
+    return {
+        "findings": findings,
+        "before": before.id if before else None,
+        "day": made.start_date.isoformat(),
+        "time": job.row.time,
+        "payer": {"id": answer["payer"]["id"], "name": answer["payer"]["name"]},
+        "levels": list(dict.fromkeys(phase["level_of_care"] for phase in answer["phases"])),
+        "checked_at": moment(made.created_at),
+        "checked_by": _checked_by(made.status, answer),
+    }
+
+
+def _checked_by(status: str, answer: Mapping[str, Any]) -> str:
+    """What an answer rests on: the payer's reply, what was told, what is published, or nobody was reached."""
+    if status == DEGRADED:
+        return NOT_REACHED
+    basis = str(answer["eligibility"]["basis"])
+    return basis if basis in ("reported", "told") else "published"
+
+
+def _refuse(office: Office, item: Item, row: Row | None) -> None:
+    if row is None:
+        return
+    with transaction(office.store) as session:
+        batches.refuse(session, item, {**item.data, "errors": row.told()}, right_now())
