@@ -41,8 +41,8 @@ SECTIONS: Sequence[Callable[[Matter], Rows]] = (
 PUBLISHED_MARK = "sha256:"
 FIRST_PAGE = (
     ("patient", "policyholder", "status"),
-    ("card", "plan"),
-    ("request", "network", "carve_out", "call"),
+    ("card", "plan", "network"),
+    ("request", "carve_out", "call"),
 )
 SECOND_PAGE = (("coordination",), ("billing",), ("cobra",))
 """The groups of the form that stand beside one another, column by column."""
