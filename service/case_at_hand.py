@@ -7,13 +7,18 @@ from typing import Any
 
 from service.at_hand import caller, office
 from service.casework.clocks import Clock, clocks_of, in_order
-from service.casework.file import CaseFile, lay_out, open_case, open_cases
+from service.casework.file import CONTACT, QUOTE, CaseFile, lay_out, open_case, open_cases
 from service.casework.keeping import Writer, draft_change, draft_new, keep_change, keep_new
+from service.casework.quotes import approver_of
+from service.documents import Matter
+from service.explain import Locale
+from service.explain.page import Reader
 from service.noting import note
-from service.record import right_now
+from service.pending import settle_overdue
+from service.record import present, right_now
 from service.security.guard import current_client
 from service.security.permissions import APPROVE_UNCONFIRMED, grants
-from service.store import cases, records, timeline
+from service.store import cases, records, timeline, verifications
 from service.store.records import Record
 from service.store.session import Session, transaction
 
@@ -81,6 +86,26 @@ def amend(case_id: str, record_id: str, kind: str, said: Any) -> Record:
         keep_change(session, before, record, writer())
         note(session, f"{kind}.change", record.id)
     return record
+
+
+def matter_of(verification_id: str, locale: Locale) -> Matter:
+    """What a document of a verification is made from, with what its case says; raises `NotHere`."""
+    with transaction(office().store) as session:
+        found = verifications.get(session, verification_id, caller().reach)
+        if found is None:
+            raise NotHere
+        of_case = records.of_case(session, found.case_id)
+        note(session, "document.create", found.id)
+    now, clinic = settle_overdue(office(), found), office().desk.clinic
+    return Matter(
+        present(now),
+        now.told,
+        now.made_by,
+        clinic,
+        Reader(locale, clinic.zone),
+        approved_by=approver_of((one for one in of_case if one.kind == QUOTE), found.id),
+        contacts=[one.data for one in of_case if one.kind == CONTACT],
+    )
 
 
 def change_case(case_id: str, changes: Mapping[str, Any]) -> None:

@@ -7,21 +7,16 @@ from uuid import UUID
 from flask import Response
 from flask_smorest import Blueprint
 
+from service import case_at_hand
 from service import documents as room
-from service import pending, record
 from service.api.describe import file_operation
 from service.api.exchange import query
 from service.api.problems import Refused
 from service.api.results import DOCUMENT_KIND
 from service.api.shapes import DOCUMENT_QUERY
-from service.at_hand import caller, office
 from service.documents import Matter
 from service.explain import Locale
-from service.explain.page import Reader
-from service.noting import note
 from service.security.edges import style_nonce
-from service.store import verifications as kept
-from service.store.session import transaction
 
 documents = Blueprint("documents", __name__, url_prefix="/v1/verifications", description=__doc__ or "")
 PDF, HTML = "application/pdf", "text/html"
@@ -56,15 +51,10 @@ def fetch(verification_id: UUID, kind: str) -> Response:
 def _matter(verification_id: UUID, kind: str, language: Locale) -> Matter:
     if kind not in room.KINDS:
         raise Refused("not_found", f"The kinds of document are {', '.join(room.KINDS)}.")
-    with transaction(office().store) as session:
-        found = kept.get(session, str(verification_id), caller().reach)
-        if found is not None:
-            note(session, "document.create", found.id)
-    if found is None:
-        raise Refused("not_found", "There is no verification with this id.")
-    now = pending.settle_overdue(office(), found)
-    clinic = office().desk.clinic
-    return Matter(record.present(now), now.told, now.made_by, clinic, Reader(language, clinic.zone))
+    try:
+        return case_at_hand.matter_of(str(verification_id), language)
+    except case_at_hand.NotHere:
+        raise Refused("not_found", "There is no verification with this id.") from None
 
 
 def _sent(content: bytes | str, media: str, matter: Matter) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -122,6 +122,16 @@ def _from_week(answer: Data, first: date) -> str | None:
         row["patient"] for row in answer["estimate"]["by_week"] if date.fromisoformat(row["week_of"]) >= first
     ]
     return None if None in amounts else f"{sum((Decimal(one) for one in amounts), Decimal('0.00')):.2f}"
+
+
+def approver_of(records: Iterable[Record], verification_id: str) -> str | None:
+    """Who approved the newest quote of a verification, where somebody did."""
+    found = [
+        record.data.get("approved_by")
+        for record in records
+        if record.status in STANDING and record.data["verification_id"] == verification_id
+    ]
+    return found[-1] if found else None
 
 
 def received(quote: Data) -> str:

@@ -8,16 +8,11 @@ from uuid import UUID
 from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 
-from service import documents, pending, record
-from service.at_hand import caller, office
+from service import case_at_hand, documents
 from service.console.reading import label, language, show_to_staff
 from service.console.room import STATIC_SECONDS, console
 from service.documents import Matter
 from service.explain import LOCALES, Locale
-from service.explain.page import Reader
-from service.noting import note
-from service.store import verifications as kept
-from service.store.session import transaction
 
 NAMES = {"en": "English", "es": "Español"}
 """What each language calls itself."""
@@ -69,14 +64,7 @@ def document_style() -> Response:
 def _matter(verification_id: UUID, kind: str) -> Matter | None:
     if kind not in documents.KINDS:
         return None
-    with transaction(office().store) as session:
-        found = kept.get(session, str(verification_id), caller().reach)
-        if found is not None:
-            note(session, "document.create", found.id)
-    if found is None:
-        return None
-    now, clinic = pending.settle_overdue(office(), found), office().desk.clinic
-    return Matter(record.present(now), now.told, now.made_by, clinic, Reader(_language(), clinic.zone))
+    return case_at_hand.matter_of(str(verification_id), _language())
 
 
 def _language() -> Locale:

@@ -5,7 +5,7 @@ Nothing here asks or decides: it is a verification as it is shown, what was told
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -27,7 +27,10 @@ NOT_SAID = object()
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What one document is made from, and for whom it is written."""
+    """What one document is made from, and for whom it is written.
+
+    Of its case: who approved a quote of it, whom one may speak to, which sides of the card there are.
+    """
 
     shown: Answer
     tellings: Sequence[Answer]
@@ -35,6 +38,8 @@ class Matter:
     clinic: Clinic
     reader: Reader
     approved_by: str | None = None
+    contacts: Sequence[Answer] = ()
+    pictures: Collection[str] = ()
 
     def label(self, code: str, **params: Any) -> str:
         """Return a label of documents; its parameters are written already."""
@@ -71,6 +76,12 @@ class Matter:
         if value is NOT_SAID:
             return self.ask_plan()
         return answered(self.label("none") if value is None else write(value))
+
+    def contact(self, relation: str, name: str) -> Cell:
+        """Answer a field with what is known of a contact; what is not, the patient can say."""
+        known = (one.get(name) for one in self.contacts if one["relation"] == relation)
+        found = next((each for each in known if each), None)
+        return answered(str(found)) if found else self.ask_patient()
 
     def ask_plan(self) -> Cell:
         """Nobody knows, and the plan can say."""

@@ -30,8 +30,9 @@ def patient(matter: Matter) -> Rows:
         "patient_relationship",
         answered(matter.label(f"relationship_{member.get('relationship') or 'self'}")),
     )
-    for field in ("patient_address", "patient_phone", "patient_photo_id"):
-        yield field, matter.ask_patient()
+    yield "patient_address", matter.contact("patient", "address")
+    yield "patient_phone", matter.contact("patient", "phone")
+    yield "patient_photo_id", matter.ask_patient()
 
 
 def policyholder(matter: Matter) -> Rows:
@@ -41,8 +42,9 @@ def policyholder(matter: Matter) -> Rows:
     holder = member if is_own else member.get("subscriber") or {}
     yield "holder_name", answered(matter.label("the_patient")) if is_own else _name(holder, matter)
     yield "holder_birth_date", _day(holder, matter)
-    yield "holder_address", matter.ask_patient()
-    yield "holder_phone", matter.ask_patient()
+    whose = "patient" if is_own else "policyholder"
+    yield "holder_address", matter.contact(whose, "address")
+    yield "holder_phone", matter.contact(whose, "phone")
     has_employer = matter.line in FROM_AN_EMPLOYER
     yield "holder_employer", matter.ask_patient() if has_employer else matter.not_applicable()
 
@@ -62,8 +64,9 @@ def card(matter: Matter) -> Rows:
         "member_services",
         answered(contact_line(contact), contact["citations"]) if contact else matter.ask_patient(),
     )
-    yield "card_front", matter.ask_patient()
-    yield "card_back", matter.ask_patient()
+    for side in ("front", "back"):
+        is_there = side in matter.pictures
+        yield f"card_{side}", answered(matter.label("in_the_case")) if is_there else matter.ask_patient()
 
 
 def request(matter: Matter) -> Rows:

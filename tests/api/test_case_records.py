@@ -143,3 +143,19 @@ def test_the_clocks_of_all_open_cases_are_in_one_list(client: FlaskClient, case:
         one for one in client.get("/v1/clocks").json["items"] if one["case_id"] == case.rpartition("/")[2]
     ]
     assert left == []
+
+
+def test_a_document_says_who_approved_and_how_to_reach_whom(
+    app: Flask, client: FlaskClient, request_body: dict[str, Any]
+) -> None:
+    made = client.post("/v1/verifications", json=request_body).json
+    case = f"/v1/cases/{made['case_id']}"
+    client.post(
+        f"{case}/contacts", json={"relation": "patient", "name": "Ana Prueba", "phone": "305-555-0177"}
+    )
+    quote = client.post(f"{case}/quotes", json={}).json
+    approval = {"status": "approved", "reason": "The portal is down."}
+    browser(app, "supervisor of forms", "supervisor").patch(f"{case}/quotes/{quote['id']}", json=approval)
+    form = client.get(f"/v1/verifications/{made['id']}/documents/benefits?format=html").text
+    assert "supervisor of forms" in form
+    assert "305-555-0177" in form

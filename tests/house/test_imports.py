@@ -290,7 +290,10 @@ TABLE = (
         ours=(
             "service.at_hand",
             "service.casework",
+            "service.documents",
+            "service.explain",
             "service.noting",
+            "service.pending",
             "service.record",
             "service.security",
             "service.store",
