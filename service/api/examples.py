@@ -73,6 +73,7 @@ class Example:
 
 _VERIFICATION = {"verification_id": AN_ID}
 _CASE = {"case_id": AN_ID}
+_CARD = _CASE | {"side": "front"}
 
 EXAMPLES: Mapping[str, Example] = MappingProxyType(
     {
@@ -91,6 +92,9 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "getCase": Example(path=_CASE),
         "changeCase": Example(path=_CASE, body={"status": "quoted"}),
         "getTimeline": Example(path=_CASE),
+        "putCard": Example(path=_CARD),
+        "getCard": Example(path=_CARD),
+        "removeCard": Example(path=_CARD),
         "listPayers": Example(query={"limit": "20"}),
         "resolvePayer": Example(query={"text": "MEDICARE HEALTH INSURANCE"}),
         "getPayer": Example(path={"payer_id": "medicare"}),

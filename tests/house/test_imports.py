@@ -42,6 +42,7 @@ FRONT_DOORS = (
     "service.staff",
     "service.at_hand",
     "service.noting",
+    "service.cards",
 )
 
 # The first row that a module stands in is its row, so the narrower ones come first.
@@ -153,6 +154,7 @@ TABLE = (
         others=("flask", "sqlalchemy"),
         never=(TABLES,),
     ),
+    Row("service.cards", others=("PIL",)),
     Row("service.background", ours=("service.observe.metrics",)),
     Row(
         "service.observe",
