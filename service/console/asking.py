@@ -15,7 +15,7 @@ from service.console import told
 from service.console.comparing import PLANS, STEPS
 from service.directory import find_payer, find_plans, list_payers, resolve
 from service.record import right_now
-from service.verify import Desk
+from service.verify import Desk, known
 
 # Fields of the form that are fields of the request, and those of its member.
 OF_REQUEST = (
@@ -197,24 +197,25 @@ def _field_of(pointer: str) -> str:
 
 def nearest_payers(desk: Desk, text: str) -> list[dict[str, str]]:
     """The payers that a text may have meant, the likeliest first."""
-    found = [match["payer"] for match in resolve(desk, text)[:MOST_NEAR]]
+    found: list[dict[str, str]] = [match["payer"] for match in resolve(desk, text)[:MOST_NEAR]]
     if found:
         return found
-    payers = {payer["id"]: payer for payer in list_payers(desk)}
-    return [payers[one] for one in nearest(text, {one: (one, payers[one]["name"]) for one in payers})]
+    cards = known(desk, right_now()).payers
+    names = {card.id: (card.id, card.name, *card.aliases) for card in cards.values()}
+    return [{"id": one, "name": cards[one].name} for one in nearest(text, names)]
 
 
 def about_payer(desk: Desk, text: str) -> dict[str, Any]:
     """What the form says of the payer that was typed: who it is, or who it may be, and what it asks for."""
-    known = find_payer(desk, payer_of(desk, text.strip())) if text.strip() else None
-    if known is None:
+    payer = find_payer(desk, payer_of(desk, text.strip())) if text.strip() else None
+    if payer is None:
         return {"known": None, "nearest": nearest_payers(desk, text) if text.strip() else [], "plans": []}
     return {
-        "known": known,
+        "known": payer,
         "nearest": [],
-        "hint": (known["member_id"] or {}).get("hint"),
-        "has_groups": known["line_of_business"] in NETWORKED_LINES,
-        "plans": find_plans(desk, known["id"], None),
+        "hint": (payer["member_id"] or {}).get("hint"),
+        "has_groups": payer["line_of_business"] in NETWORKED_LINES,
+        "plans": find_plans(desk, payer["id"], None),
     }
 
 

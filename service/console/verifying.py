@@ -18,7 +18,7 @@ from werkzeug.exceptions import TooManyRequests
 from schemas.problem import BadRequest
 from service import pending, record
 from service.at_hand import caller, office, throttle
-from service.console import asking, cards
+from service.console import asking, cards, told
 from service.console.reading import fault, label, show_to_staff
 from service.console.room import console
 from service.noting import note
@@ -48,7 +48,7 @@ def verify() -> ResponseReturnValue:
 def about_payer() -> ResponseReturnValue:
     """What the form says of the payer that is being typed."""
     about = asking.about_payer(office().desk, request.args.get("payer", ""))
-    return show_to_staff("payer.html", about=about, plans_follow=True)
+    return show_to_staff("payer.html", about=about, faults={}, plans_follow=True)
 
 
 @console.post("/verify")
@@ -117,6 +117,7 @@ def _form(typed: Mapping[str, str], faults: Mapping[str, str], status: int = 200
         "about": asking.about_payer(desk, typed.get("payer", "")),
         "reply_kept": _reply_kept(typed),
         "is_typed": request.method == "POST",
+        "was_told": any(typed.get(name) for name in (*told.NAMES, *told.OF_CALL)),
         **asking.choices(desk),
     }
     return show_to_staff("verify.html", status, typed=typed, faults=faults, **values)
