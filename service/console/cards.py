@@ -16,7 +16,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.at_hand import caller, office
 from service.cards import MEDIA_TYPE, UnusablePicture, clean
-from service.console.reading import fault, show_to_staff
+from service.console.reading import fault, show, show_to_staff
 from service.console.room import console
 from service.noting import note
 from service.record import right_now
@@ -65,7 +65,7 @@ def refuse_so_much(_: RequestEntityTooLarge) -> ResponseReturnValue:
     side = (request.view_args or {}).get("side")
     if side in kept.SIDES:
         return _part(side, "", fault("picture_heavy"))
-    return show_to_staff("fault.html", 413, fault="too_much", instance=None)
+    return show("fault.html", 413, fault="too_much", instance=None)
 
 
 def take_up(typed: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:

@@ -276,6 +276,12 @@ def test_a_picture_that_is_too_large_is_said_so(app: Flask, staff: FlaskClient) 
     assert "That was too much at once" in flood.text
 
 
+def test_too_much_at_the_door_is_said_so_too(stranger: FlaskClient) -> None:
+    answer = stranger.post(f"{ROOM}/sign-in", data={"name": "x" * 2_000_000})
+    assert answer.status_code == 413
+    assert "That was too much at once" in answer.text
+
+
 def test_nobody_else_sees_or_takes_a_picture_that_has_no_case_yet(app: Flask, staff: FlaskClient) -> None:
     card = id_in(put_up(staff).text)
     other = signed_in(app, "luz", "admissions")

@@ -335,6 +335,8 @@ def test_before_a_session_ends_a_page_says_so_and_to_stay_is_enough(page: Page, 
     page.clock.fast_forward(61_000)
     page.wait_for_selector("#warning[open]")
     assert "You are signed out at" in page.inner_text("#warning")
+    assert page.inner_text("#warning button:visible") == "Stay signed in"
+    assert page.locator("#warning button:visible").count() == 1
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('main') === null"), "the rest is out of reach"
     page.focus("#warning button:not([hidden])")
@@ -373,7 +375,7 @@ def test_a_longest_session_is_not_made_longer(page: Page) -> None:
     )
     page.clock.fast_forward(13 * 60_000 + 2000)
     page.wait_for_selector("#warning[open]")
-    page.click("#warning button:not([hidden])")
+    page.click("#warning button:visible")
     page.wait_for_timeout(300)
     assert not page.is_visible("#warning"), "there is nothing to be won, and the form can be finished"
     page.clock.fast_forward(101_000)
