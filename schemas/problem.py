@@ -82,6 +82,10 @@ ERROR_CODES: Mapping[str, str] = {
     # a reply that was brought along
     "reply_not_readable": "The payer's reply is not a whole 271; the message says why.",
     "reply_of_another_member": "The payer's reply is about somebody else than the member.",
+    # a picture of a card
+    "picture_format": "The picture is neither JPEG, PNG nor WebP.",
+    "picture_broken": "The picture cannot be opened to its end.",
+    "picture_too_large": "The picture has more points than can be opened.",
     # what was told
     "ends_before_start": "A coverage or another span ends before it begins.",
 }

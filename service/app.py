@@ -11,6 +11,7 @@ from service.console.pages import add_console
 from service.jobs.worker import work_once
 from service.observe.access import observe
 from service.office import open_office
+from service.security.bodies import limit_bodies
 from service.security.cookies import keep_cookies
 from service.security.edges import keep_edges
 from service.security.guard import guard
@@ -28,7 +29,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_env()
     office = open_office(settings)
     app = Flask("service", static_folder=None, instance_path=str(settings.instance_path))
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.url_map.merge_slashes = False
     app.extensions["office"] = office
     office.workers.learn(lambda: work_once(app.extensions["office"]))
@@ -36,6 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     doorkeeper = Doorkeeper(office.store)
     app.extensions["sessions"] = sessions = Sessions(office.store, policy_of(settings))
     keep_cookies(app, settings, office.store.vault)
+    limit_bodies(app, settings)
     let_pages_ask(app, doorkeeper)
     guard(app, doorkeeper, sessions)
     keep_edges(app, settings.trusted_proxies)

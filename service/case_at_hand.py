@@ -18,7 +18,7 @@ from service.pending import settle_overdue
 from service.record import present, right_now
 from service.security.guard import current_client
 from service.security.permissions import APPROVE_UNCONFIRMED, grants
-from service.store import cases, records, timeline, verifications
+from service.store import card_images, cases, records, timeline, verifications
 from service.store.records import Record
 from service.store.session import Session, transaction
 
@@ -95,6 +95,7 @@ def matter_of(verification_id: str, locale: Locale) -> Matter:
         if found is None:
             raise NotHere
         of_case = records.of_case(session, found.case_id)
+        pictures = card_images.of_case(session, found.case_id)
         note(session, "document.create", found.id)
     now, clinic = settle_overdue(office(), found), office().desk.clinic
     return Matter(
@@ -105,6 +106,7 @@ def matter_of(verification_id: str, locale: Locale) -> Matter:
         Reader(locale, clinic.zone),
         approved_by=approver_of((one for one in of_case if one.kind == QUOTE), found.id),
         contacts=[one.data for one in of_case if one.kind == CONTACT],
+        pictures=[picture.side for picture in pictures],
     )
 
 

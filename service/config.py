@@ -83,6 +83,9 @@ class Settings:
         "How many rows of lists each process verifies at a time; `0`: none.",
     )
     max_body_bytes: int = _setting("OPENVOB_MAX_BODY_BYTES", "The largest request body taken, in bytes.")
+    max_picture_bytes: int = _setting(
+        "OPENVOB_MAX_PICTURE_BYTES", "The largest picture of a card taken, in bytes."
+    )
     log_level: str = _setting("OPENVOB_LOG_LEVEL", "The least grave lines that are logged.")
     log_format: str | None = _setting(
         "OPENVOB_LOG_FORMAT", "How log lines are written: `json`, or `plain` for people."
@@ -174,6 +177,9 @@ class Settings:
             workers=_number(given, "OPENVOB_WORKERS", 1, low=1, high=64),
             jobs_threads=_number(given, "OPENVOB_JOBS_THREADS", 2, low=0, high=64),
             max_body_bytes=_number(given, "OPENVOB_MAX_BODY_BYTES", 1024 * 1024, low=1024, high=64 * 1024**2),
+            max_picture_bytes=_number(
+                given, "OPENVOB_MAX_PICTURE_BYTES", 12 * 1024**2, low=1024, high=64 * 1024**2
+            ),
             log_level=_choice(given, "OPENVOB_LOG_LEVEL", LOG_LEVELS, "info"),
             log_format=_choice(given, "OPENVOB_LOG_FORMAT", LOG_FORMATS, "") or None,
             traces_endpoint=_web_address(given, "OPENVOB_TRACES_ENDPOINT"),

@@ -112,6 +112,7 @@ APPOINTMENT = {
     "birth_date": "03/02/1957",
     "level_of_care": "IOP",
 }
+_CARD = _CASE | {"side": "front"}
 
 EXAMPLES: Mapping[str, Example] = MappingProxyType(
     {
@@ -162,6 +163,9 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "getDayList": Example(path=_DAY_LIST),
         "mendDayRow": Example(path=_DAY_LIST | {"number": "1"}, body={"payer": "medicare"}),
         "askDayRowAgain": Example(path=_DAY_LIST | {"number": "2"}),
+        "putCard": Example(path=_CARD),
+        "getCard": Example(path=_CARD),
+        "removeCard": Example(path=_CARD),
         "listPayers": Example(query={"limit": "20"}),
         "resolvePayer": Example(query={"text": "MEDICARE HEALTH INSURANCE"}),
         "getPayer": Example(path={"payer_id": "medicare"}),

@@ -8,6 +8,7 @@ from flask import Flask
 
 from service.api.audit import audit
 from service.api.call_backs import call_backs
+from service.api.cards import cards
 from service.api.case_records import case_records
 from service.api.cases import cases
 from service.api.comparisons import comparisons
@@ -29,6 +30,7 @@ BLUEPRINTS = (
     documents,
     comparisons,
     cases,
+    cards,
     case_records,
     call_backs,
     day_lists,

@@ -57,7 +57,7 @@ def begin() -> Response:
         raise Refused("second_factor_needed") from None
     except WrongCredentials:
         raise Refused("not_authenticated", "Name, password or code is not right.") from None
-    cookies.begin(token)
+    cookies.begin(token, signed_in.user.id)
     return reply(_shown(signed_in), 201)
 
 

@@ -6,27 +6,68 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from schemas.model import CONDITIONS, LEVELS_OF_CARE, MODALITIES, NETWORKS
+from schemas.known import NETWORKED_LINES, nearest
+from schemas.model import CONDITIONS, LEVELS_OF_CARE, MODALITIES, NETWORKS, PARTIAL_HOSPITALIZATION
+from schemas.people import RELATIONSHIPS, SEXES
+from schemas.phases import DEFAULTS
 from schemas.problem import FieldError
+from service.console import told
 from service.console.comparing import PLANS, STEPS
-from service.directory import list_payers, payer_of, resolve
+from service.directory import find_payer, find_plans, list_payers, payer_of, resolve
 from service.record import right_now
-from service.verify import Desk
+from service.verify import Desk, known
 
-RELATIONSHIPS = ("self", "spouse", "child", "other")
 # Fields of the form that are fields of the request, and those of its member.
-OF_REQUEST = ("plan", "network", "site", "condition", "modality", "level_of_care", "start_date")
-OF_MEMBER = ("member_id", "first_name", "last_name", "birth_date", "relationship")
+OF_REQUEST = (
+    "plan",
+    "network",
+    "site",
+    "condition",
+    "modality",
+    "level_of_care",
+    "start_date",
+    "external_id",
+)
+OF_MEMBER = (
+    "member_id",
+    "group_number",
+    "first_name",
+    "last_name",
+    "birth_date",
+    "sex",
+    "relationship",
+)
+OF_SUBSCRIBER = ("member_id", "first_name", "last_name", "birth_date")
 WHOLE = ("weeks", "days_per_week")
 HOURS = "hours_per_day"
 OF_ONE_LEVEL = ("level_of_care", "start_date", *WHOLE, HOURS)
 MOST_NEAR = 3
 SECOND = ("second_payer", "second_plan", "second_member_id")
+SUBSCRIBER = tuple(f"subscriber_{name}" for name in OF_SUBSCRIBER)
 REPLY = "reply_text"
 STEP_DOWN = "step_down"
 """A care plan of several levels in place of one; how long each lasts is usual."""
 
-FIELDS = ("payer", *OF_MEMBER, *OF_REQUEST, *WHOLE, HOURS, *SECOND, REPLY)
+FIELDS = ("payer", *OF_MEMBER, *SUBSCRIBER, *OF_REQUEST, *WHOLE, HOURS, *SECOND, REPLY)
+IN_ORDER = (
+    "payer",
+    "plan",
+    *OF_MEMBER,
+    *SUBSCRIBER,
+    "level_of_care",
+    "start_date",
+    *WHOLE,
+    HOURS,
+    "site",
+    "condition",
+    "modality",
+    "network",
+    "external_id",
+    *SECOND,
+    *sorted(told.NAMES),
+    REPLY,
+)
+"""The fields as they follow one another on the page."""
 
 
 def first_values(desk: Desk) -> dict[str, str]:
@@ -53,14 +94,24 @@ def choices(desk: Desk) -> dict[str, Any]:
         "modalities": MODALITIES,
         "networks": NETWORKS,
         "relationships": RELATIONSHIPS,
+        "sexes": SEXES,
+        "usual": {level: _usual(level) for level in LEVELS_OF_CARE},
+        "told_parts": told.parts(),
+        "told_names": told.NAMES,
     }
+
+
+def _usual(level: str) -> dict[str, str]:
+    """What is taken where nothing is said of how long and how often."""
+    weeks, days, minutes = DEFAULTS[level]
+    return {"weeks": str(weeks or ""), "days_per_week": str(days), HOURS: f"{minutes / 60:g}"}
 
 
 def request_of(desk: Desk, typed: Mapping[str, str]) -> dict[str, Any]:
     """The verification request that a filled-in form makes; what was left empty is not in it."""
     given = {name: typed[name].strip() for name in FIELDS if typed.get(name, "").strip()}
     body: dict[str, Any] = {name: given[name] for name in OF_REQUEST if name in given}
-    body["member"] = {name: given[name] for name in OF_MEMBER if name in given}
+    body["member"] = _member(given)
     for name in WHOLE:
         if name in given:
             body[name] = int(given[name]) if given[name].isascii() and given[name].isdigit() else given[name]
@@ -72,9 +123,21 @@ def request_of(desk: Desk, typed: Mapping[str, str]) -> dict[str, Any]:
         body["secondary"] = _second(desk, given)
     if REPLY in given:
         body["payer_reply"] = {"format": "x12_271", "content": typed[REPLY]}
-    if body.get("level_of_care") == STEP_DOWN:
-        return _step_down(body)
-    return body
+    level = body.get("level_of_care", "")
+    first_level = PARTIAL_HOSPITALIZATION if level == STEP_DOWN else level
+    if said := told.told_of(typed, first_level, right_now().isoformat()):
+        body["told_benefits"] = said
+    return _step_down(body) if level == STEP_DOWN else body
+
+
+def _member(given: Mapping[str, str]) -> dict[str, Any]:
+    member: dict[str, Any] = {name: given[name] for name in OF_MEMBER if name in given}
+    subscriber = {
+        name: given[f"subscriber_{name}"] for name in OF_SUBSCRIBER if f"subscriber_{name}" in given
+    }
+    if subscriber and member.get("relationship", "self") != "self":
+        member["subscriber"] = subscriber
+    return member
 
 
 def _second(desk: Desk, given: Mapping[str, str]) -> dict[str, str]:
@@ -104,16 +167,51 @@ def faults_by_field(errors: Sequence[FieldError]) -> dict[str, str]:
     """What is wrong with each field, as a code, in their order; what no field can mend has an empty name."""
     found: dict[str, str] = {}
     for error in errors:
-        name = "_".join(("second", error.pointer.rsplit("/", 1)[-1]))
-        if not error.pointer.startswith("/secondary/"):
-            name = REPLY if error.pointer.startswith("/payer_reply") else error.pointer.rsplit("/", 1)[-1]
-        found.setdefault(name if name in FIELDS else "", error.code)
-    return {name: found[name] for name in (*FIELDS, "") if name in found}
+        found.setdefault(_field_of(error.pointer), error.code)
+    return {name: found[name] for name in (*IN_ORDER, "") if name in found}
 
 
-def nearest_payers(desk: Desk, text: str) -> str:
-    """The payers that a text may have meant, by name."""
-    return ", ".join(match["payer"]["name"] for match in resolve(desk, text)[:MOST_NEAR])
+def _field_of(pointer: str) -> str:
+    """The field that a pointer into the request leads to; empty where there is none."""
+    last = pointer.rsplit("/", 1)[-1]
+    if pointer.startswith("/payer_reply"):
+        return REPLY
+    if pointer.startswith("/told_benefits"):
+        name = told.name_in_form(pointer)
+        return name if name in told.NAMES else ""
+    for place, prefix in (("/secondary/", "second"), ("/member/subscriber/", "subscriber")):
+        if pointer.startswith(place):
+            last = f"{prefix}_{last}"
+    return last if last in FIELDS else ""
+
+
+def nearest_payers(desk: Desk, text: str) -> list[dict[str, str]]:
+    """The payers that a text may have meant, the likeliest first."""
+    found: list[dict[str, str]] = [match["payer"] for match in resolve(desk, text)[:MOST_NEAR]]
+    if found:
+        return found
+    cards = known(desk, right_now()).payers
+    names = {card.id: (card.id, card.name, *card.aliases) for card in cards.values()}
+    return [{"id": one, "name": cards[one].name} for one in nearest(text, names)]
+
+
+def nearest_names(desk: Desk, text: str) -> str:
+    """What the payers are called that a text may have meant."""
+    return ", ".join(payer["name"] for payer in nearest_payers(desk, text))
+
+
+def about_payer(desk: Desk, text: str) -> dict[str, Any]:
+    """What the form says of the payer that was typed: who it is, or who it may be, and what it asks for."""
+    payer = find_payer(desk, payer_of(desk, text.strip())) if text.strip() else None
+    if payer is None:
+        return {"known": None, "nearest": nearest_payers(desk, text) if text.strip() else [], "plans": []}
+    return {
+        "known": payer,
+        "nearest": [],
+        "hint": (payer["member_id"] or {}).get("hint"),
+        "has_groups": payer["line_of_business"] in NETWORKED_LINES,
+        "plans": find_plans(desk, payer["id"], None),
+    }
 
 
 def payer_names(desk: Desk) -> dict[str, str]:

@@ -14,7 +14,7 @@ from schemas.authorization import AUTHORIZATION
 from schemas.contact import CONTACT
 from schemas.problem import BadRequest
 from schemas.quote import QUOTE
-from service import case_at_hand
+from service import call_backs, case_at_hand
 from service.at_hand import caller, office
 from service.casework.clocks import clocks_of
 from service.casework.contacts import cautions
@@ -30,7 +30,7 @@ from service.console.room import console
 from service.directory import payer_of
 from service.explain.page import Reader
 from service.explain.page.cost import collect_line
-from service.store import cases, timeline
+from service.store import card_images, cases, timeline
 from service.store.pages import Page
 from service.store.records import Record
 from service.store.session import transaction
@@ -62,9 +62,17 @@ def case(case_id: UUID) -> ResponseReturnValue:
     file = case_at_hand.file_of(str(case_id), "case.read")
     with transaction(office().store) as session:
         events, _ = timeline.page_of(session, str(case_id), Page(limit=LATEST), caller().reach)
+        pictures = card_images.of_case(session, str(case_id))
     items = readiness(file, case_at_hand.threshold())
     return _show(
-        "case.html", file, items=items, is_ready=is_ready(items), events=events, clocks=clocks_of(file)
+        "case.html",
+        file,
+        items=items,
+        is_ready=is_ready(items),
+        events=events,
+        clocks=clocks_of(file),
+        card_images=pictures,
+        calls=[one for one in file.of_kind(call_backs.KIND) if one.status == call_backs.OPEN],
     )
 
 

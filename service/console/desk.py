@@ -1,4 +1,4 @@
-"""The work of the desk, page by page: the work list, verify, the answer, the call."""
+"""The work of the desk, page by page: the work list, the answer, the call."""
 
 from __future__ import annotations
 
@@ -16,19 +16,15 @@ from service import pending, record
 from service.at_hand import caller, office, throttle
 from service.comparison import compare
 from service.console import answer, asking, call, comparing
-from service.console.reading import fault, language, show_to_staff
+from service.console.reading import language, show_to_staff
 from service.console.room import console
 from service.explain.page import Reader
 from service.noting import note
-from service.on_file import cases_of_member
 from service.store import cases as kept_cases
 from service.store import verifications as kept
 from service.store.pages import Page
 from service.store.session import transaction
 from service.store.verifications import Verification
-
-NEW = "new"
-"""In place of a case: to open one."""
 
 
 @console.get("/")
@@ -43,46 +39,6 @@ def cases() -> ResponseReturnValue:
         note(session, "case.list")
     names = asking.payer_names(office().desk)
     return show_to_staff("cases.html", cases=found, latest=latest, following=following, payer_names=names)
-
-
-@console.get("/verify")
-def verify() -> ResponseReturnValue:
-    """The form, with what is usual filled in."""
-    desk = office().desk
-    return show_to_staff("verify.html", typed=asking.first_values(desk), faults={}, **asking.choices(desk))
-
-
-@console.post("/verify")
-def ask() -> ResponseReturnValue:
-    """Answer what was asked, and go on to the answer; or the form again, as it was typed, with its faults.
-
-    Somebody who is on file already is offered first, so that nobody has two cases by accident.
-    """
-    desk, typed = office().desk, request.form.to_dict()
-    sent = request.files.get("reply")
-    if sent is not None and (content := sent.read()):
-        typed[asking.REPLY] = asking.text_of(content)
-    body = asking.request_of(desk, typed)
-    if "case" not in typed and (on_file := _on_file(body)):
-        return show_to_staff("on_file.html", typed=typed, cases=on_file)
-    if typed.get("case", NEW) != NEW:
-        body["case_id"] = typed["case"]
-    try:
-        throttle().count_member(caller().id, body)
-        # What is published stands at once; the payer's own answer arrives beside it.
-        draft = record.draft_new(office(), caller(), body, waits=False)
-    except BadRequest as bad:
-        near = asking.nearest_payers(desk, typed.get("payer", ""))
-        faults = {name: fault(code, near) for name, code in asking.faults_by_field(bad.errors).items()}
-        return show_to_staff("verify.html", 422, typed=typed, faults=faults, **asking.choices(desk))
-    return _keep(draft, "create")
-
-
-def _on_file(body: Mapping[str, Any]) -> list[kept_cases.Case]:
-    """The cases of the member of a request, the newest first; none where the request is not whole yet."""
-    with transaction(office().store) as session:
-        note(session, "verification.search")
-        return cases_of_member(session, body, caller().reach)
 
 
 @console.get("/verifications/<uuid:verification_id>")

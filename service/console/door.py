@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from flask import redirect, request, url_for
+from flask import jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from schemas.problem import BadRequest
 from service import staff
 from service.at_hand import office, sessions
-from service.console.reading import label, menu, show, show_to_staff
+from service.console.reading import label, lasting, menu, show, show_to_staff
 from service.console.room import console
 from service.noting import note, note_sign_in
 from service.security import cookies
@@ -40,15 +40,21 @@ def begin() -> ResponseReturnValue:
     name, code = request.form.get("name", "").strip(), request.form.get("code", "").strip()
     password = request.form.get("password", "")
     try:
-        token, _ = sessions().begin(name, password, code or None, datetime.now(UTC), note_sign_in)
+        token, signed_in = sessions().begin(name, password, code or None, datetime.now(UTC), note_sign_in)
     except Locked as error:
         return _again(429, label("locked", minutes=-(-error.seconds // 60)), name, asks_code=bool(code))
     except CodeNeeded:
         return _again(401, label("code_needed"), name, asks_code=True)
     except WrongCredentials:
         return _again(401, label("wrong_credentials"), name, asks_code=bool(code))
-    cookies.begin(token)
+    cookies.begin(token, signed_in.user.id)
     return redirect(url_for("console.home"), 303)
+
+
+@console.get("/stay")
+def stay() -> ResponseReturnValue:
+    """How long the session lasts from now on, for it was just used; and what vouches for its forms."""
+    return jsonify(lasting(current_session()) | {"csrf_token": cookies.csrf_token()})
 
 
 @console.post("/sign-out")

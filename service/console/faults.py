@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, url_for
+from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, TooManyRequests
@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, TooManyRequests
 from service.console.reading import show
 from service.console.room import console
 from service.observe.faults import note_fault
+from service.security import cookies
 from service.security.guard import Forbidden, Unauthenticated, current_client
 from service.store.session import Unavailable
 
@@ -29,8 +30,19 @@ def say_what_may_be_loaded(response: Response) -> Response:
 
 @console.errorhandler(Unauthenticated)
 def ask_to_sign_in(_: Unauthenticated) -> ResponseReturnValue:
-    """Whoever is not signed in, or not any more, signs in."""
-    return redirect(url_for("console.sign_in"), 303)
+    """Whoever is not signed in, or not any more, signs in; what was sent stays where it was typed.
+
+    It is not carried through the sign-in: who signs in then may be somebody else.
+    """
+    if request.method in cookies.SAFE and not _is_asked_by_a_script():
+        return redirect(url_for("console.sign_in"), 303)
+    return *show("signed_out.html", 401), {"WWW-Authenticate": 'Bearer realm="OpenVOB"'}
+
+
+def _is_asked_by_a_script() -> bool:
+    """Whether a part of a page asks, which another page has no place in."""
+    asked = request.headers.get("Sec-Fetch-Mode", "navigate")
+    return "HX-Request" in request.headers or asked != "navigate"
 
 
 @console.errorhandler(Forbidden)

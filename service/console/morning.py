@@ -195,7 +195,7 @@ def _ours() -> dict[str, Any]:
 def _fault(code: str, payer: str) -> str:
     if code == "not_a_date":
         return label("morning_not_a_date")
-    return fault(code, asking.nearest_payers(office().desk, payer) if code == "unknown_payer" else "")
+    return fault(code, asking.nearest_names(office().desk, payer) if code == "unknown_payer" else "")
 
 
 def _stands_still(found: lists.Whole) -> bool:

@@ -7,16 +7,18 @@ from flask import Flask
 from service.console import (
     administration,
     calling,
+    cards,
     case,
     desk,
     documents,
     door,
     faults,
     morning,
+    verifying,
 )
 from service.console.room import STATIC_SECONDS, console
 
-PAGES = (door, morning, desk, documents, case, calling, administration, faults)
+PAGES = (door, morning, verifying, cards, desk, documents, case, calling, administration, faults)
 
 
 def add_console(app: Flask) -> None:

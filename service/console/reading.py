@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -11,7 +12,7 @@ from flask import render_template, request, session
 from markupsafe import Markup, escape
 
 from schemas.model import CHANNELS
-from service.at_hand import office
+from service.at_hand import office, sessions
 from service.explain import LOCALES, Locale, words
 from service.explain.catalogs import CONSOLE, catalog
 from service.explain.page import Reader
@@ -19,9 +20,13 @@ from service.explain.phrases import Phrases
 from service.security import cookies
 from service.security.guard import client_of, current_session
 from service.security.permissions import may
+from service.security.sessions import SignedIn
 
 _CITED = re.compile(r"\[([0-9]{1,4})\]")
 _CHOSEN = "language"
+WARNED_BEFORE = timedelta(minutes=2)
+"""How long before a session ends a page says so: a figure of ours; half of a session that is shorter."""
+
 MENU = (
     ("console.cases", "work_list"),
     ("console.clocks", "clocks"),
@@ -86,6 +91,7 @@ NAMES: Mapping[str, Any] = {
     "condition_name": _name("condition"),
     "modality_name": _name("modality"),
     "relationship_name": lambda word: label(f"relationship_{word}"),
+    "sex_name": lambda word: label(f"sex_{word}"),
     "site_name": str,
     "told_name": lambda word: label(f"told_{word}"),
     "told_choice": lambda word: label(f"choice_{word}"),
@@ -96,7 +102,23 @@ NAMES: Mapping[str, Any] = {
 
 def show_to_staff(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
     """A page for somebody who is signed in."""
-    return show(template, status, signed_in=current_session(), **values)
+    signed_in = current_session()
+    return show(template, status, signed_in=signed_in, lasting=lasting(signed_in), **values)
+
+
+def lasting(signed_in: SignedIn) -> dict[str, Any]:
+    """Whose session it is and how long it lasts: unused, and at the longest; seconds, for a script to count.
+
+    `warn` is how long before its end the page says so, `until` the end in words.
+    """
+    now, zone = datetime.now(UTC), office().desk.clinic.zone
+    return {
+        "user": signed_in.user.id,
+        "idle": int((signed_in.idle_ends_at - now).total_seconds()),
+        "ends": int((signed_in.ends_at - now).total_seconds()),
+        "warn": int(min(WARNED_BEFORE, sessions().policy.idle / 2).total_seconds()),
+        "until": words(language()).time(signed_in.idle_ends_at.astimezone(zone)),
+    }
 
 
 def linked(text: str) -> Markup:

@@ -18,6 +18,8 @@ NAME = "openvob"
 CSRF_HEADER = "X-CSRF-Token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _TOKEN = "token"  # noqa: S105 (where in the cookie it stands)
+_WHOSE = "user"
+_VOUCHES = "csrf_token"  # the library's name
 
 _csrf = CSRFProtect()
 
@@ -57,10 +59,17 @@ def keep_cookies(app: Flask, settings: Settings, vault: Vault) -> None:
     _csrf.init_app(app)
 
 
-def begin(token: str) -> None:
-    """Hand out the cookie of a new session; nothing of one before stays."""
+def begin(token: str, user_id: str) -> None:
+    """Hand out the cookie of a new session; of one before stays only what vouches for its forms.
+
+    And that only where the same person signs in again in the same browser: what they typed before their
+    session ended can still be sent.
+    """
+    vouches = session.get(_VOUCHES) if session.get(_WHOSE) == user_id else None
     session.clear()
-    session[_TOKEN] = token
+    session[_TOKEN], session[_WHOSE] = token, user_id
+    if vouches is not None:
+        session[_VOUCHES] = vouches
 
 
 def token_sent() -> str | None:

@@ -126,8 +126,9 @@ class Sessions:
             if at >= kept.seen_at + self.policy.idle or at >= kept.started_at + self.policy.longest:
                 sessions.end(session, kept.digest)
                 return None
-            if at >= kept.seen_at + NOTED_EVERY:
-                sessions.see(session, kept.digest, at)
+            if at < kept.seen_at + NOTED_EVERY:
+                return self._signed_in(user, kept, kept.seen_at)
+            sessions.see(session, kept.digest, at)
             return self._signed_in(user, kept, at)
 
     def _begin(

@@ -17,7 +17,9 @@ from service.api.document import METHODS, export_openapi, openapi_document
 from service.api.examples import AN_ID, EXAMPLES
 from service.jobs.worker import work_once
 from tests.api.staff import browser, take_in
+from tests.pictures import png
 
+PICTURE = png()
 COMMITTED = Path(__file__).resolve().parents[2] / "openapi.yaml"
 
 
@@ -107,6 +109,10 @@ def send(client: FlaskClient, name: str, document: dict[str, Any], ids: dict[str
         client = browser(client.application, f"staff of {name}", "admissions")
     if name == "confirmSecondFactor":  # what an app shows now, no example can say
         body = {"code": pyotp.TOTP(client.post("/v1/session/second-factor").json["secret"]).now()}
+    if name in ("getCard", "removeCard"):
+        client.put(address.format(**path), data=PICTURE, content_type="image/png")
+    if name == "putCard":
+        return client.put(address.format(**path), data=PICTURE, content_type="image/png")
     if name == "signIn":
         take_in(client.application, body["name"], "admissions")
     return client.open(

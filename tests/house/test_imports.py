@@ -48,6 +48,7 @@ FRONT_DOORS = (
     "service.jobs",
     "service.on_file",
     "service.call_backs",
+    "service.cards",
 )
 
 # The first row that a module stands in is its row, so the narrower ones come first.
@@ -173,6 +174,7 @@ TABLE = (
         never=(TABLES,),
     ),
     Row("service.workers"),
+    Row("service.cards", others=("PIL",)),
     Row("service.background", ours=("service.observe.metrics",)),
     Row(
         "service.observe",

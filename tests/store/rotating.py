@@ -19,6 +19,7 @@ from service.office import open_store_of
 from service.rotation import Pace, Rotated, rotate
 from service.store import (
     audit,
+    card_images,
     cases,
     holds,
     idempotency,
@@ -41,6 +42,7 @@ HASTY = Pace(noticed=0.0, committed=0.0, again=0.01)
 TOKEN = "vob_of-an-invented-client"
 BEGUN, DONE = "begun", "done"
 BODY = b'{"payer": "medicare"}'
+IMAGE = b"\xff\xd8 invented"
 REASON = "court order of an invented case"
 
 
@@ -75,6 +77,8 @@ def keep_one(session: Session, number: int) -> None:
     key = session.vault.current()
     kept.add(session, kept.sealed_row(key, made, kept.indexes_of(key, made.request)))
     timeline.add(session, timeline.Event(made.case_id, NOW, "case_changed", "front desk", {"label": "zq"}))
+    card = card_images.draft("front", by="ana", client="client-1", at=NOW, case_id=made.case_id)
+    card_images.add(session, card, IMAGE)
     audit.add(
         session, audit.Event(datetime.now(UTC), "client-1", "desk", "verification.create", made.id, "payment")
     )
@@ -108,6 +112,9 @@ def _faults_of_people(store: Store, count: int) -> Iterator[str]:
             case = cases.get(session, f"c-{number:05}")
             if case is None or (case.label, case.external_id) != ("zq-label", f"EHR-{number}"):
                 yield f"case {number}"
+            pictures = card_images.of_case(session, f"c-{number:05}")
+            if [card_images.image_of(session, one.id) for one in pictures] != [IMAGE]:
+                yield f"card {number}"
             events, _ = timeline.page_of(session, f"c-{number:05}", Page())
             if [one.data for one in events if one.kind == "case_changed"] != [{"label": "zq"}]:
                 yield f"timeline {number}"
