@@ -191,6 +191,15 @@ def test_a_row_without_a_level_of_somebody_new_is_not_readable(office: Office) -
     assert [(one["field"], one["code"]) for one in row["errors"]] == [("level_of_care", "care_missing")]
 
 
+def test_what_only_the_whole_question_shows_is_told_at_a_column_of_the_row(office: Office) -> None:
+    [row] = done(office, LUZ | {"level_of_care": "RTC"})
+    assert (row["state"], row["attempt"]) == ("not_readable", 0)
+    assert [(one["field"], one["code"]) for one in row["errors"]] == [("level_of_care", "weeks_missing")]
+    on_file(office)
+    [row] = done(office, LUZ | {"level_of_care": "RTC"})
+    assert [(one["field"], one["code"]) for one in row["errors"]] == [("level_of_care", "weeks_missing")]
+
+
 def test_a_case_that_is_closed_is_not_taken_up_again(office: Office) -> None:
     before = on_file(office)
     with transaction(office.store) as session:
@@ -323,7 +332,7 @@ def test_a_fault_of_ours_is_tried_again_a_few_times_and_stops_nobody(
     monkeypatch.setattr(worker, "_draft", faulty)
     with caplog.at_level(logging.DEBUG):
         began = record.right_now()
-        for seconds in range(0, 60, 15):
+        for seconds in range(0, 160, 40):
             with time_machine.travel(began + timedelta(seconds=seconds), tick=True):
                 while work_once(office):
                     pass
