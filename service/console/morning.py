@@ -19,7 +19,7 @@ from service.console.reading import fault, label, language, show_to_staff
 from service.console.room import console
 from service.explain.page import Reader
 from service.jobs import lists
-from service.jobs.pasted import MOST_ROWS, UnusableList, read_list, template
+from service.jobs.pasted import LONGEST_CELL, MOST_ROWS, UnusableList, read_list, template
 from service.jobs.rows import COLUMNS
 from service.jobs.standing import AUTHORIZATION_DAYS
 from service.noting import note
@@ -29,6 +29,9 @@ from service.store.session import Session, transaction
 OLDER = Page(limit=15)
 STANDS_STILL = timedelta(minutes=5)
 """A list in which nothing has happened for so long is asked for no more by an open page."""
+
+IN_A_LIST = ("not_a_date", "weeks_missing")
+"""What is wrong in another way in a row of a list than in a form."""
 
 STOP_POLLING = 286
 """The status that tells htmx to ask no more."""
@@ -95,7 +98,7 @@ def morning_progress(list_id: UUID) -> ResponseReturnValue:
 @console.post("/morning/<uuid:list_id>/rows/<number>")
 def mend_row(list_id: UUID, number: str) -> ResponseReturnValue:
     """Put other words into a row that could not be read; what is still wrong stands beside it."""
-    typed = {name: request.form[name].strip() for name in COLUMNS if name in request.form}
+    typed = {name: request.form[name].strip()[:LONGEST_CELL] for name in COLUMNS if name in request.form}
 
     def mend(session: Session, item: Any) -> None:
         mended = lists.mend(session, office().desk, item, typed)
@@ -193,8 +196,8 @@ def _ours() -> dict[str, Any]:
 
 
 def _fault(code: str, payer: str) -> str:
-    if code == "not_a_date":
-        return label("morning_not_a_date")
+    if code in IN_A_LIST:
+        return label(f"morning_{code}")
     return fault(code, asking.nearest_names(office().desk, payer) if code == "unknown_payer" else "")
 
 

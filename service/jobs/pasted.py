@@ -11,6 +11,8 @@ from types import MappingProxyType
 from service.jobs.rows import COLUMNS, NEEDED
 
 MOST_ROWS = 200
+# No column takes as much: what is cut off is too long either way.
+LONGEST_CELL = 200
 SEPARATORS = "\t,;"
 
 NAMES: Mapping[str, str] = MappingProxyType(
@@ -78,7 +80,7 @@ def template(columns: Mapping[str, str]) -> str:
 
 def _row(columns: Sequence[str | None], cells: Sequence[str]) -> dict[str, str]:
     named = zip(columns, cells, strict=False)
-    return {name: cell.strip() for name, cell in named if name is not None and cell.strip()}
+    return {name: cell.strip()[:LONGEST_CELL] for name, cell in named if name is not None and cell.strip()}
 
 
 def _plain(name: str) -> str:

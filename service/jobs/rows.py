@@ -7,15 +7,15 @@ was typed stays as it was.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from types import MappingProxyType
 from typing import Any
 
 from schemas.inquiry import load_inquiry
 from schemas.model import LEVEL_ALIASES, LEVELS_OF_CARE
+from schemas.phases import CARE_FIELDS
 from schemas.problem import BadRequest, Complaints, FieldError
 from service.directory import payer_of
 from service.record import right_now
@@ -31,7 +31,6 @@ NEEDED = ("payer", *MEMBER)
 ANY_LEVEL = "outpatient"
 """In place of a level that the case on file knows: the row is checked with it, and never asked."""
 
-_OF_REQUEST: Mapping[str, str] = MappingProxyType({"start_date": "date", "level_of_care": "level_of_care"})
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _AMERICAN_DAY = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 _TIME = re.compile(r"([0-9]{1,2})(?::([0-9]{2}))?(?::00)?\s*([ap])?\.?\s?(?:m\.?)?", re.IGNORECASE)
@@ -97,16 +96,25 @@ def _body(desk: Desk, given: Typed, day: date | None, complaints: Complaints) ->
 def _check(desk: Desk, body: Mapping[str, Any], complaints: Complaints, *, lacks_level: bool) -> None:
     """Add what a verification request would be refused for, unless the column has a fault already."""
     asked = dict(body) if lacks_level else {"level_of_care": ANY_LEVEL} | dict(body)
-    told_of = {error.pointer for error in complaints.found}
+    told_of = {error.pointer.removeprefix("/") for error in complaints.found}
     try:
         load_inquiry(asked, known(desk, right_now()))
     except BadRequest as bad:
-        for error in bad.errors:
-            name = error.pointer.rsplit("/", 1)[-1]
-            pointer = f"/{_OF_REQUEST.get(name, name)}"
-            if pointer not in told_of and pointer.removeprefix("/") in COLUMNS:
-                told_of.add(pointer)
-                complaints.found.append(FieldError(pointer, error.code, error.message))
+        for column, error in in_columns(bad):
+            if column not in told_of:
+                told_of.add(column)
+                complaints.found.append(FieldError(f"/{column}", error.code, error.message))
+
+
+def in_columns(bad: BadRequest) -> Iterator[tuple[str, FieldError]]:
+    """The errors of a request, each with the column of a row that it can be mended in."""
+    for error in bad.errors:
+        name = error.pointer.rsplit("/", 1)[-1]
+        if name == "start_date":
+            name = "date"
+        elif name not in COLUMNS:
+            name = "level_of_care" if name in CARE_FIELDS else "payer"
+        yield name, error
 
 
 def _sorted(complaints: Complaints) -> tuple[FieldError, ...]:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from schemas.problem import BadRequest
+from schemas.problem import BadRequest, FieldError
 from schemas.sources import moment
 from service import record
 from service.casework.file import QUOTE, open_on
 from service.jobs.findings import DEGRADED, find
 from service.jobs.question import Request, question_about
-from service.jobs.rows import Row, read_row
+from service.jobs.rows import Row, in_columns, read_row
 from service.jobs.standing import authorization_findings, quote_findings
 from service.office import Office
 from service.on_file import is_on_file, open_case_of
@@ -99,7 +99,8 @@ def _verify(office: Office, item: Item) -> None:
     try:
         draft = _draft(office, job)
     except BadRequest as bad:
-        return _refuse(office, item, Row(job.row.day, job.row.time, job.row.body, bad.errors))
+        errors = (FieldError(f"/{column}", one.code, one.message) for column, one in in_columns(bad))
+        return _refuse(office, item, replace(job.row, errors=tuple(errors)))
     with transaction(office.store) as session:
         _keep(session, office, job, draft)
     office.sealer.wake()

@@ -101,7 +101,7 @@ def test_the_same_rows_twice_on_one_day_are_one_list_and_verified_once(office: O
     assert not work_once(office)
     assert how_many(office) == (1, 1)
     assert put_up(office, LUZ | {"time": "10:00"}) != first
-    with time_machine.travel(NOW + timedelta(days=1), tick=True):
+    with time_machine.travel(record.right_now() + timedelta(days=1), tick=True):
         assert put_up(office, LUZ) != first
 
 
@@ -189,6 +189,15 @@ def test_a_row_without_a_level_of_somebody_new_is_not_readable(office: Office) -
     [row] = done(office, LUZ | {"level_of_care": ""})
     assert (row["state"], codes(row)) == ("not_readable", ["not_readable"])
     assert [(one["field"], one["code"]) for one in row["errors"]] == [("level_of_care", "care_missing")]
+
+
+def test_what_only_the_whole_question_shows_is_told_at_a_column_of_the_row(office: Office) -> None:
+    [row] = done(office, LUZ | {"level_of_care": "RTC"})
+    assert (row["state"], row["attempt"]) == ("not_readable", 0)
+    assert [(one["field"], one["code"]) for one in row["errors"]] == [("level_of_care", "weeks_missing")]
+    on_file(office)
+    [row] = done(office, LUZ | {"level_of_care": "RTC"})
+    assert [(one["field"], one["code"]) for one in row["errors"]] == [("level_of_care", "weeks_missing")]
 
 
 def test_a_case_that_is_closed_is_not_taken_up_again(office: Office) -> None:
@@ -286,7 +295,7 @@ def test_a_worker_that_dies_after_asking_leaves_nothing_and_the_next_has_one_res
             work_once(office)
     assert (asked, how_many(office)) == (["killed"], (0, 0))
     assert not work_once(office)
-    with time_machine.travel(NOW + worker.LEASE + timedelta(seconds=30), tick=True):
+    with time_machine.travel(record.right_now() + worker.LEASE + timedelta(seconds=30), tick=True):
         assert work_once(office)
     [row] = rows_of(office, list_id)
     assert (row["state"], row["attempt"], how_many(office)) == ("done", 2, (1, 1))
@@ -298,7 +307,7 @@ def test_a_worker_that_comes_too_late_keeps_nothing(office: Office, monkeypatch:
 
     def slowly(office: Office, job: worker.Job) -> record.Draft:
         monkeypatch.setattr(worker, "_draft", draft)
-        with time_machine.travel(NOW + worker.LEASE + timedelta(seconds=30), tick=True):
+        with time_machine.travel(record.right_now() + worker.LEASE + timedelta(seconds=30), tick=True):
             assert work_once(office)  # another has taken the row meanwhile
         return draft(office, job)
 
@@ -322,8 +331,9 @@ def test_a_fault_of_ours_is_tried_again_a_few_times_and_stops_nobody(
 
     monkeypatch.setattr(worker, "_draft", faulty)
     with caplog.at_level(logging.DEBUG):
-        for seconds in range(0, 60, 15):
-            with time_machine.travel(NOW + timedelta(seconds=seconds), tick=True):
+        began = record.right_now()
+        for seconds in range(0, 160, 40):
+            with time_machine.travel(began + timedelta(seconds=seconds), tick=True):
                 while work_once(office):
                     pass
     states = [row["state"] for row in rows_of(office, list_id)]

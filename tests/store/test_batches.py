@@ -11,12 +11,13 @@ from threading import Barrier
 import pytest
 from sqlalchemy import select
 
-from service.store import batches
+from service.store import batches, cases
 from service.store.batches import DONE, FAILED, LEASED, REFUSED, WAITING, Batch, Item
 from service.store.pages import Page
+from service.store.purge import Wanted, purge
 from service.store.session import Store, new_id, transaction
 from service.store.tables import batch_items
-from tests.store.invented import NOW
+from tests.store.invented import NOW, a_case
 
 A_MINUTE = timedelta(minutes=1)
 KIND = "day_list"
@@ -174,6 +175,23 @@ def test_lists_are_found_page_by_page_the_last_one_first_and_by_whose_they_are(s
         assert batches.page_of(session, KIND, Page(), day=DAY + timedelta(days=1))[0] == []
         assert batches.get(session, other.id, "client-1") is None
         assert batches.get(session, other.id) == other
+
+
+def test_a_row_goes_with_its_case_and_an_old_list_with_what_is_left_of_it(store: Store) -> None:
+    closed = a_case(id="c-1", status="discharged")
+    with transaction(store) as session:
+        cases.add(session, closed)
+    young, old = put_up(store, 2, at=86_400), put_up(store, 2)
+    [item] = lease(store)
+    assert item.batch_id == old.id
+    assert finish(store, item)
+    [other] = [one for one in lease(store, most=9) if one.batch_id == young.id and one.number == 1]
+    assert finish(store, other)
+    list(purge(store, Wanted(NOW + timedelta(seconds=10), cases.CLOSED), lambda *_: None))
+    assert items_of(store, old) == []
+    assert [one.number for one in items_of(store, young)] == [2]
+    with transaction(store) as session:
+        assert batches.get(session, old.id) is None
 
 
 @pytest.mark.parametrize("state", [REFUSED, DONE, FAILED])
