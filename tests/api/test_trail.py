@@ -14,6 +14,7 @@ from service.security.permissions import NEEDS
 from service.store.session import transaction
 from service.store.tables import audit_events
 from tests.api.test_guard import AN_ID, doors
+from tests.pictures import png
 
 # What says nothing of any member; lists of verifications show ids and states only.
 OF_NOBODY = ("payers.", "metrics.", "users.", "keys.", "audit.", "session.", "console.")
@@ -117,7 +118,7 @@ def test_a_purpose_that_there_is_not_is_refused_and_nothing_is_kept(
 def test_every_route_of_members_data_leaves_an_event(
     app: Flask, client: FlaskClient, request_body: dict[str, Any], kept: dict[str, Any]
 ) -> None:
-    ids = {"verifications": kept["id"], "cases": kept["case_id"]}
+    ids = {"verifications": kept["id"], "cases": kept["case_id"], "cards": kept["case_id"]}
     told = {"told_by": {"channel": "phone", "at": "2026-02-20T15:02:00Z"}, "active": True}
     bodies = {
         "verifications.create": request_body,
@@ -133,7 +134,13 @@ def test_every_route_of_members_data_leaves_an_event(
             continue
         before = len(events(app))
         place = address.replace(AN_ID, ids.get(endpoint.partition(".")[0], AN_ID))
-        answer = client.open(place, method=method, json=bodies.get(endpoint))
+        sent: dict[str, Any] = {"json": bodies.get(endpoint)}
+        if endpoint.startswith("cards."):
+            place, sent = (
+                place.replace("/card/x", "/card/front"),
+                {"data": png(), "content_type": "image/png"},
+            )
+        answer = client.open(place, method=method, **sent)
         assert answer.status_code < 300, (endpoint, answer.text)
         if len(events(app)) == before:
             silent.append(endpoint)
