@@ -136,10 +136,8 @@ def test_every_route_of_members_data_leaves_an_event(
         place = address.replace(AN_ID, ids.get(endpoint.partition(".")[0], AN_ID))
         sent: dict[str, Any] = {"json": bodies.get(endpoint)}
         if endpoint.startswith("cards."):
-            place, sent = (
-                place.replace("/card/x", "/card/front"),
-                {"data": png(), "content_type": "image/png"},
-            )
+            place = place.replace("/card/x", "/card/front")
+            sent = {"data": png(), "content_type": "image/png"}
         answer = client.open(place, method=method, **sent)
         assert answer.status_code < 300, (endpoint, answer.text)
         if len(events(app)) == before:
