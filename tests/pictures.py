@@ -29,12 +29,12 @@ def png(size: tuple[int, int] = SIZE) -> bytes:
     return _written(card(size), "PNG")
 
 
-def jpeg(size: tuple[int, int] = SIZE, orientation: int = 1) -> bytes:
+def jpeg(size: tuple[int, int] = SIZE, orientation: int = 1, comment: bytes = b"ZQCOMMENT") -> bytes:
     """The card as a JPEG of a camera, which says who made it, how it was held and where."""
     exif = Image.Exif()
     exif[MAKER], exif[ORIENTATION] = "ZQCAMERA", orientation
     exif.get_ifd(PLACE)[1] = "N"
-    return _written(card(size), "JPEG", exif=exif, comment=b"ZQCOMMENT")
+    return _written(card(size), "JPEG", exif=exif, comment=comment)
 
 
 def webp() -> bytes:

@@ -64,7 +64,7 @@ def begin() -> Response:
 @session.route("", methods=["GET"])
 @session.doc(**operation("getSession", "Who is signed in", access.SESSION, security=COOKIE))
 def show() -> Response:
-    """With what the role may do, and when the session ends."""
+    """With what the role may do, and when the session ends; to ask counts as use, and puts its end off."""
     return reply(_shown(current_session()))
 
 

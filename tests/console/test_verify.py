@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template
 from flask.testing import FlaskClient
 
 from payers.sandbox.reply import write_271
@@ -252,6 +252,17 @@ def test_a_picture_is_replaced_and_taken_away(staff: FlaskClient) -> None:
     assert id_in(emptied.text) == ""
     assert staff.get(f"{CARDS}/{second}").status_code == 404
     assert put_up(staff, side="edge").status_code == 404
+
+
+def test_the_pictures_of_a_case_can_be_shown_wherever_it_is(app: Flask) -> None:
+    cards = [
+        card_images.draft(side, by="ana", client="c", at=datetime.now(UTC)) for side in card_images.SIDES
+    ]
+    with app.test_request_context():
+        part = render_template("console/card_pictures.html", card_images=cards, label=lambda code: code)
+        assert render_template("console/card_pictures.html", card_images=[]).strip() == ""
+    assert re.findall(r'<img src="([^"]+)"', part) == [f"{CARDS}/{card.id}" for card in cards]
+    assert re.findall(r'alt="([^"]+)"', part) == ["card_front_shown", "card_back_shown"]
 
 
 def test_what_is_no_picture_is_said_beside_its_side(staff: FlaskClient) -> None:

@@ -11,6 +11,7 @@ from payers.sandbox.member import Member
 from payers.sandbox.reply import write_271
 from payers.sandbox.roster import BY_KEY
 from tests.payers.sandbox.asking import inquiry_about
+from tests.pictures import jpeg
 from tests.proofs.marks import Marked
 from tests.proofs.visitor import Visitor
 
@@ -164,6 +165,13 @@ def _keep_a_case(visitor: Visitor, marked: Marked) -> None:
     visitor.call("PATCH case", "PATCH", at, json={"label": f"{marked.phrase} 2", "status": "verifying"})
     visitor.call("GET case", "GET", at)
     visitor.call("GET timeline", "GET", f"{at}/timeline")
+    picture, said_to_be = jpeg(comment=marked.phrase.encode()), {"Content-Type": "image/jpeg"}
+    for side in ("front", "back"):
+        visitor.call("PUT card", "PUT", f"{at}/card/{side}", data=picture, headers=said_to_be)
+        visitor.call("GET card", "GET", f"{at}/card/{side}", is_silent=True)
+    no_picture = f"{marked.phrase} {marked.member_id}".encode()
+    visitor.call("PUT card: no picture", "PUT", f"{at}/card/front", data=no_picture, headers=said_to_be)
+    visitor.call("DELETE card", "DELETE", f"{at}/card/front")
     visitor.call("GET cases", "GET", f"{CASES}?limit=5&owner={quote(marked.phrase)}")
     said = {"about": marked.phrase, "note": marked.word, "due_at": a_minute_ago()}
     call = visitor.make("POST call-back", f"{at}/call-backs", said)

@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import quote
 
+from tests.pictures import jpeg
 from tests.proofs.marks import Marked
 from tests.proofs.serving import Installation, run_command
 from tests.proofs.visitor import Visitor
@@ -40,10 +42,10 @@ class Browser:
         """Look at a page."""
         return self.visitor.call(door, "GET", path, headers=NO_KEY, is_silent=is_silent).text
 
-    def send(self, door: str, path: str, typed: Mapping[str, str]) -> str:
+    def send(self, door: str, path: str, typed: Mapping[str, str], files: Any = None) -> str:
         """Send a form; return where it leads."""
         data = {**typed, "csrf_token": self.token}
-        answer = self.visitor.call(door, "POST", path, data=data, headers=NO_KEY, shows=True)
+        answer = self.visitor.call(door, "POST", path, data=data, files=files, headers=NO_KEY, shows=True)
         return answer.headers.get("Location", "")
 
 
@@ -67,6 +69,11 @@ def work_at_the_desk(browser: Browser, number: int, today: date) -> None:
         "level_of_care": "intensive_outpatient",
         "start_date": today.isoformat(),
     }
+    asked = f"{ROOM}/verify/payer?payer={quote(marked.phrase)}"
+    browser.get("console: about an insurance", asked, is_silent=True)
+    for content in (jpeg(comment=marked.phrase.encode()), marked.phrase.encode()):
+        file = (f"{marked.word}.jpg", content)
+        browser.send("console: picture", f"{ROOM}/cards/front", {}, {"card_front_file": file})
     made = browser.send("console: verify", f"{ROOM}/verify", typed)
     browser.get("console: answer", made)
     said = {f"{LEVEL}/covered": "yes", "representative": marked.phrase, "reference": marked.word}
