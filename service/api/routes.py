@@ -8,6 +8,7 @@ from flask import Flask
 
 from service.api.audit import audit
 from service.api.cases import cases
+from service.api.clinic import clinic
 from service.api.comparisons import comparisons
 from service.api.describe import make_document
 from service.api.docs import docs
@@ -20,7 +21,7 @@ from service.api.session import session
 from service.api.users import users
 from service.api.verifications import verifications
 
-BLUEPRINTS = (verifications, comparisons, cases, payers, session, users, keys, audit, health)
+BLUEPRINTS = (verifications, comparisons, cases, payers, clinic, session, users, keys, audit, health)
 
 
 def add_routes(app: Flask) -> None:

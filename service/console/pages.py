@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from service.console import administration, desk, door, faults
+from service.console import administration, answering, clinic, desk, door, faults, rulebook
 from service.console.room import STATIC_SECONDS, console
 
-PAGES = (door, desk, administration, faults)
+PAGES = (door, desk, answering, rulebook, clinic, administration, faults)
 
 
 def add_console(app: Flask) -> None:

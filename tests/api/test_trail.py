@@ -16,7 +16,7 @@ from service.store.tables import audit_events
 from tests.api.test_guard import AN_ID, doors
 
 # What says nothing of any member; lists of verifications show ids and states only.
-OF_NOBODY = ("payers.", "metrics.", "users.", "keys.", "audit.", "session.", "console.")
+OF_NOBODY = ("payers.", "clinic.", "metrics.", "users.", "keys.", "audit.", "session.", "console.")
 NOBODYS = {"verifications.index", *(name for name in NEEDS if name.startswith(OF_NOBODY))}
 
 
@@ -122,6 +122,7 @@ def test_every_route_of_members_data_leaves_an_event(
     bodies = {
         "verifications.create": request_body,
         "verifications.told": told,
+        "verifications.preview": told,
         "verifications.search": {"member_id": "X"},
         "comparisons.create": {"request": {**request_body}, "plans": [{"name": "one", "phases": PHASES}]},
         "cases.create": {"label": "Ana P."},

@@ -116,6 +116,11 @@ def test_no_label_of_the_console_is_for_nothing_and_none_is_missing(locale: Loca
         "trail_",
         "purpose_",
         "role_",
+        "group_",
+        "witness_",
+        "pub_",
+        "confirm_",
+        "missing_",
     )
     mentioned = set(re.findall(r"[\"'(](\w+)[\"',]", source))
     means = {f"{name}_means" for name in mentioned}
