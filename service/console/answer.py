@@ -113,13 +113,15 @@ def _about(answer: Answer, reader: Reader) -> str:
 
 def _verdict_cost(answer: Answer, reader: Reader, label: Label) -> str:
     estimate, phases = answer["estimate"], answer["phases"]
-    if estimate["expected"] is None:
-        parts = (headline(estimate, reader), *range_lines(estimate, reader))
-        return _cited_cost("; ".join(parts), answer)
+    amount = next(range_lines(estimate, reader), None)
+    if estimate["expected"] is not None:
+        amount = reader.money(estimate["expected"])
+    if amount is None:
+        return headline(estimate, reader)
     days = date.fromisoformat(phases[-1]["end_date"]) - date.fromisoformat(phases[0]["start_date"])
     text = label(
         "verdict_cost",
-        amount=reader.money(estimate["expected"]),
+        amount=amount,
         weeks=reader.words.count("week", days.days // 7 + 1),
         certainty=reader.words.name("certainty", estimate["certainty"]),
     )

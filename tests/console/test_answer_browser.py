@@ -30,6 +30,10 @@ __all__ = ["address", "chromium", "seen"]
 
 COVERED = f'select[name="{LEVEL}/covered"]'
 SAID = "#preview-said"
+FOOT_OF_FIELD_AND_HEAD_OF_VERDICT = """[
+  document.activeElement.getBoundingClientRect().bottom,
+  document.getElementById("preview").getBoundingClientRect().top,
+]"""
 LOOKED_UP = ("rulebook", "rulebook?query=nobody", "rulebook/medicare", "rulebook/medigap?plan=g", "clinic")
 
 
@@ -125,7 +129,7 @@ def test_a_service_that_cannot_be_reached_says_so_and_what_was_typed_stays(clerk
 def test_on_a_portal_nobody_is_named_and_the_screen_is(clerk: Page, address: str) -> None:
     ask(clerk, address)
     assert clerk.get_by_label("Representative").is_visible()
-    clerk.select_option("#qchannel", "portal")
+    clerk.select_option("#channel", "portal")
     assert clerk.get_by_label("Representative").is_hidden()
     assert clerk.get_by_label("Which screen").is_visible()
 
@@ -135,6 +139,24 @@ def test_the_verdict_stays_in_sight_while_a_long_form_is_filled_in(clerk: Page, 
     ask(clerk, address)
     clerk.locator('#call [name="/told_benefits/claims/payer_id"]').scroll_into_view_if_needed()
     assert clerk.locator("#preview .verdict").bounding_box()["y"] > 0  # type: ignore[index]
+
+
+@with_a_browser
+def test_on_a_phone_the_verdict_covers_no_field_that_the_keyboard_reaches(
+    chromium: Browser, app: Flask, address: str
+) -> None:
+    take_in(app, "clerk", "admissions")
+    still = {"viewport": {"width": 320, "height": 640}, "reduced_motion": "reduce"}
+    context = chromium.new_context(locale="en-US", **still)
+    page = context.new_page()
+    sign_in(page, address)
+    ask(page, address)
+    page.focus("#channel")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        foot, verdict = page.evaluate(FOOT_OF_FIELD_AND_HEAD_OF_VERDICT)
+        assert foot <= verdict, page.evaluate("document.activeElement.name")
+    context.close()
 
 
 # --- sources at their numbers

@@ -92,6 +92,20 @@ def test_a_payer_that_cannot_answer_is_told_of_and_what_is_published_stands(
     assert "The payer was asked and could not answer." in page
 
 
+def test_a_call_that_is_typed_while_the_payer_is_asked_asks_nobody_once_more(
+    staff: FlaskClient, later: Later, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = ask(staff)
+    monkeypatch.setattr("service.record.hear", None)
+    monkeypatch.setattr("service.pending.hear", None)
+    typed = {"/told_benefits/active": "yes", "channel": "phone"}
+    seen = staff.post(f"{made}/told/preview", data=typed)
+    assert seen.status_code == 200
+    assert "This plan covers" not in words_of(seen.text), "somebody is a member who was told to be"
+    assert len(later.waiting) == 1, "only the answer that was awaited already"
+    assert "The payer is being asked." in staff.get(made).text
+
+
 def test_nothing_arrives_for_whoever_may_not_see_it(staff: FlaskClient, stranger: FlaskClient) -> None:
     made = ask(staff)
     assert stranger.get(f"{made}/arrival").status_code == 303
