@@ -81,7 +81,7 @@ def page_of(
         headline=_cited_cost(headline(estimate, reader), answer),
         cost=list(_cost(answer, reader)),
         collect=_collect(answer, reader),
-        do_next=list(dated_steps(answer["next_steps"], reader)),
+        do_next=[_cited_cost(step, answer) for step in dated_steps(answer["next_steps"], reader)],
         weeks=weeks_of(answer, reader, label),
         pictures=_pictures(answer, turn),
         picture_says=_picture_says(estimate["by_week"], turn, reader, label),
@@ -143,8 +143,8 @@ def _collect(answer: Answer, reader: Reader) -> str:
 
 
 def _cited_cost(text: str, answer: Answer) -> str:
-    """A text with amounts, followed by the sources that they are figured from."""
-    return cited(text, cost_sources(answer)) if "$" in text else text
+    """A text with amounts, followed by the sources they are figured from, where it names none itself."""
+    return cited(text, cost_sources(answer)) if "$" in text and "[" not in text else text
 
 
 def _pictures(answer: Answer, turn: date | None) -> Mapping[str, Picture]:

@@ -126,6 +126,18 @@ def test_a_service_that_cannot_be_reached_says_so_and_what_was_typed_stays(clerk
 
 
 @with_a_browser
+def test_a_session_that_ended_meanwhile_is_told_of_and_what_was_typed_stays(
+    clerk: Page, address: str
+) -> None:
+    made = ask(clerk, address)
+    clerk.context.clear_cookies()
+    clerk.select_option(COVERED, "yes")
+    clerk.wait_for_selector(f"{SAID}:has-text('Your session is over')")
+    assert clerk.url == made
+    assert clerk.input_value(COVERED) == "yes"
+
+
+@with_a_browser
 def test_on_a_portal_nobody_is_named_and_the_screen_is(clerk: Page, address: str) -> None:
     ask(clerk, address)
     assert clerk.get_by_label("Representative").is_visible()

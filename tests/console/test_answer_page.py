@@ -84,6 +84,8 @@ def test_every_amount_of_the_tiles_and_every_table_has_the_numbers_of_its_source
     assert lines
     assert [line for line in lines if "$" in line and 'class="cite"' not in line] == []
     assert 'class="cite"' in of(page, "These figures rest on", "</caption>")
+    steps = re.findall(r"<li>(.*?)</li>", of(page, "<h2>Do next</h2>", "</section>"))
+    assert [step for step in steps if "$" in step and 'class="cite"' not in step] == []
     pots = of(page, "pots cards", "</table>")
     assert re.findall(r'role="rowheader">([^<]*)<a class="cite"', pots), "each pot has its own"
     described = set(re.findall(r'aria-describedby="(source-\d+)"', page))
