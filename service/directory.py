@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from payers import rules_view
 from payers.errors import UnknownPayer
 from payers.identity import PayerIdentity, Plan
 from payers.names import plain as plain_name
@@ -31,13 +33,24 @@ MONEY = frozenset(
 )
 
 
+SOURCE = ("title", "url", "published", "retrieved", "confidence")
+CONFIRM = ("secondary", "old", "carried_forward")
+"""Why a source's values should be confirmed with the payer."""
+
+
 class UnknownSite(Exception):
     """The clinic has no such site."""
 
 
-def list_payers(desk: Desk) -> list[dict[str, Any]]:
-    """Every payer, by id."""
-    return [_payer(desk.rulebook.payer(payer_id)) for payer_id in desk.rulebook.payer_ids]
+def list_payers(desk: Desk, query: str | None = None) -> list[dict[str, Any]]:
+    """Every payer that is called something with `query` in it, by id."""
+    wanted = plain_name(query or "")
+    found = (desk.rulebook.identity(payer_id) for payer_id in desk.rulebook.payer_ids)
+    return [
+        _payer(identity.payer)
+        for identity in found
+        if any(wanted in plain_name(name) for name in identity.names())
+    ]
 
 
 def find_payer(desk: Desk, payer_id: str) -> dict[str, Any] | None:
@@ -72,6 +85,30 @@ def find_plans(desk: Desk, payer_id: str, query: str | None) -> list[dict[str, A
         {"id": plan.id, "name": plan.name, "aliases": list(plan.aliases)}
         for plan in sorted(identity.plans.values(), key=lambda plan: plan.id)
         if _is_called(plan, wanted)
+    ]
+
+
+def list_sources(desk: Desk, payer_id: str, today: date) -> list[dict[str, Any]] | None:
+    """What a payer's file rests on, with how many values are in force of each; `None` for no such payer.
+
+    `confirm` says why the payer should confirm what a source says: it is second-hand, old, or of a year
+    that is over; the same as `vob rules stale` says.
+    """
+    if _identity(desk, payer_id) is None:
+        return None
+    uses = Counter(shown.source for shown in rules_view.show(desk.rulebook, payer_id, today))
+    reasons: dict[str, set[str]] = {}
+    for item in rules_view.stale(desk.rulebook, today):
+        if item.shown.payer == payer_id:
+            reasons.setdefault(item.shown.source, set()).update(item.reasons)
+    return [
+        {
+            "id": source_id,
+            **{name: source[name] for name in SOURCE},
+            "values": uses[source_id],
+            "confirm": [reason for reason in CONFIRM if reason in reasons.get(source_id, ())],
+        }
+        for source_id, source in sorted(desk.rulebook.data.payers[payer_id]["sources"].items())
     ]
 
 

@@ -121,6 +121,7 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "searchVerifications": Example(body={"last_name": "Prueba", "birth_date": "1957-03-02"}),
         "getVerification": Example(path=_VERIFICATION),
         "tellBenefits": Example(path=_VERIFICATION, body={"told_benefits": TOLD}),
+        "previewBenefits": Example(path=_VERIFICATION, body={"told_benefits": TOLD}),
         "reverify": Example(path=_VERIFICATION),
         "replayVerification": Example(path=_VERIFICATION),
         "getDocument": Example(
@@ -170,6 +171,8 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "resolvePayer": Example(query={"text": "MEDICARE HEALTH INSURANCE"}),
         "getPayer": Example(path={"payer_id": "medicare"}),
         "listPlans": Example(path={"payer_id": "medigap"}, query={"query": "plan g"}),
+        "listSources": Example(path={"payer_id": "medicare"}),
+        "getClinic": Example(),
         "getBenefits": Example(
             path={"payer_id": "medicare"},
             query={"level_of_care": "iop", "date_of_service": "2026-12-01", "site": "cmhc"},

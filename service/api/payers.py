@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import Response
@@ -22,8 +22,9 @@ payers = Blueprint("payers", __name__, url_prefix="/v1/payers", description=__do
 @payers.route("", methods=["GET"])
 @payers.doc(**operation("listPayers", "List payers", results.PAYER_LIST, query=PAYERS_QUERY))
 def index() -> Response:
-    """By id."""
-    return _part(directory.list_payers(office().desk), query(PAYERS_QUERY))
+    """By id; with `query`, those whose id, name or alias has the text in it."""
+    asked = query(PAYERS_QUERY)
+    return _part(directory.list_payers(office().desk, asked.get("query")), asked)
 
 
 @payers.route("/resolve", methods=["GET"])
@@ -62,14 +63,24 @@ def benefits(payer_id: str) -> Response:
     """What is in force at a site on a day, each value with its source."""
     asked = query(BENEFITS_QUERY)
     desk = office().desk
-    today = datetime.now(UTC).astimezone(desk.clinic.zone).date()
-    on, site = asked.get("date_of_service") or today, asked.get("site")
+    on, site = asked.get("date_of_service") or _today(), asked.get("site")
     level = asked.get("level_of_care")
     try:
         found = directory.find_benefits(desk, payer_id, plan=asked.get("plan"), level=level, on=on, site=site)
     except directory.UnknownSite:
         raise Refused("not_found", "The clinic's profile has no such site.") from None
     return reply(_or_not_found(found))
+
+
+@payers.route("/<payer_id>/sources", methods=["GET"], parameters=[results.PAYER_ID])
+@payers.doc(**operation("listSources", "What a payer's rules rest on", results.SOURCE_LIST, refuses=(404,)))
+def sources(payer_id: str) -> Response:
+    """Every source, by id, with why its values should be confirmed with the payer, if they should."""
+    return listing(_or_not_found(directory.list_sources(office().desk, payer_id, _today())), None)
+
+
+def _today() -> date:
+    return datetime.now(UTC).astimezone(office().desk.clinic.zone).date()
 
 
 def _part(items: list[dict[str, Any]], asked: dict[str, Any]) -> Response:

@@ -17,6 +17,7 @@ from schemas.fields import Day, Moment
 from schemas.shapes import Choice, Flag, Items, Part, Shape, Text, Whole
 from schemas.sources import day, moment
 from service.api.shapes import VERIFICATION_STATUSES, Id
+from service.directory import CONFIRM
 from service.documents import KINDS as DOCUMENTS
 from service.store.cases import STATUSES as CASE_STATUSES
 from service.store.cases import Case
@@ -142,6 +143,24 @@ class PlanLineSchema(Shape):
     aliases = Items(Text(200), most=MANY, required=True)
 
 
+class SourceSchema(Shape):
+    """What a payer's rules rest on."""
+
+    id = Text(80, required=True)
+    title = Text(400, required=True)
+    url = Text(1000, required=True, allow_none=True)
+    published = Day(required=True, allow_none=True)
+    retrieved = Day(required=True)
+    confidence = Choice(("primary", "secondary"), required=True)
+    values = Whole(0, MANY, required=True, metadata={"description": "How many values in force rest on it."})
+    confirm = Items(
+        Choice(CONFIRM),
+        most=len(CONFIRM),
+        required=True,
+        metadata={"description": "Why its values should be confirmed with the payer."},
+    )
+
+
 class MatchSchema(Shape):
     """A payer that a card may mean."""
 
@@ -202,6 +221,7 @@ TIMELINE = list_of("TimelineSchema", EventSchema())
 PAYER = PayerWholeSchema()
 PAYER_LIST = list_of("PayerListSchema", PayerAnswerSchema(), Text(200, required=True, allow_none=True))
 PLAN_LIST = list_of("PlanListSchema", PlanLineSchema(), Text(200, required=True, allow_none=True))
+SOURCE_LIST = list_of("SourceListSchema", SourceSchema(), Text(200, required=True, allow_none=True))
 MATCHES = list_of("MatchListSchema", MatchSchema(), Text(200, required=True, allow_none=True))
 COMPARISON_ANSWER = ComparisonAnswerSchema()
 BENEFITS = PublishedSchema()

@@ -11,6 +11,7 @@ from service.api.call_backs import call_backs
 from service.api.cards import cards
 from service.api.case_records import case_records
 from service.api.cases import cases
+from service.api.clinic import clinic
 from service.api.comparisons import comparisons
 from service.api.day_lists import day_lists
 from service.api.describe import make_document
@@ -35,6 +36,7 @@ BLUEPRINTS = (
     call_backs,
     day_lists,
     payers,
+    clinic,
     session,
     users,
     keys,

@@ -101,6 +101,12 @@ class PayersQuery(Shape):
     cursor = Line(120, "`next` of the page before.")
 
 
+class PayersNamedQuery(PayersQuery):
+    """Which payers."""
+
+    query = Line(120, "Part of a payer's id, name or alias.")
+
+
 class PlansQuery(PayersQuery):
     """Which plans of a payer."""
 
@@ -186,7 +192,7 @@ class TellingSchema(Shape):
 PAGE_QUERY = PageQuery()
 VERIFICATIONS_QUERY = VerificationsQuery()
 CASES_QUERY = CasesQuery()
-PAYERS_QUERY = PayersQuery()
+PAYERS_QUERY = PayersNamedQuery()
 PLANS_QUERY = PlansQuery()
 RESOLVE_QUERY = ResolveQuery()
 BENEFITS_QUERY = BenefitsQuery()

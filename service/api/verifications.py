@@ -21,6 +21,7 @@ from service.api.shapes import REPLAY_QUERY, SEARCH, TOLD, VERIFICATIONS_QUERY
 from service.api.speaking import speak
 from service.at_hand import caller, office, throttle
 from service.noting import note
+from service.preview import preview_told
 from service.store import verifications as kept
 from service.store.session import Session, transaction
 from service.store.verifications import Verification
@@ -117,6 +118,24 @@ def told(verification_id: UUID) -> Response:
             record.draft_told(office(), caller(), _asked_again(verification_id), read_telling(json_body())),
         )
     )
+
+
+@verifications.route("/<uuid:verification_id>/told/preview", methods=["POST"])
+@verifications.doc(
+    **operation(
+        "previewBenefits",
+        "What would this answer be, were this said?",
+        VERIFICATION,
+        body=TOLD,
+        refuses=(404,),
+        parameters=(LANGUAGE,),
+        is_recorded=True,
+    )
+)
+def preview(verification_id: UUID) -> Response:
+    """The answer to `told` with the same body, while a call goes on; nothing is kept, no payer is asked."""
+    found = _kept(verification_id, "preview")
+    return spoken(speak(record.present(preview_told(office(), found, read_telling(json_body())))))
 
 
 @verifications.route("/<uuid:verification_id>/reverify", methods=["POST"])

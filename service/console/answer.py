@@ -2,53 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from service.console import witnesses
+from service.console.figures import Pots, Weeks, cost_sources, pots_of, starts_of, turn_of, weeks_of
+from service.console.picture import NARROW, WIDE, Picture, draw
+from service.console.verdict import Mark, Tile, marks_of, tiles_of
+from service.console.witnesses import Difference
 from service.explain.page import Reader
-from service.explain.page.cost import assumption_line, collect_line, headline, range_lines, sessions_line
-from service.explain.page.reader import capitalized
-from service.explain.page.verdict import (
-    AUTHORIZATION_SHAPES,
-    COVERAGE_SHAPES,
-    asked_first,
-    billing_line,
-    is_confirmed,
-    limit_line,
-    terms,
+from service.explain.page.cost import (
+    EXACT,
+    NONE,
+    assumption_line,
+    collect_line,
+    headline,
+    range_lines,
+    sessions_line,
 )
-from service.explain.page.work import dated_steps, disagreement_line, source_line, whom_to_call
+from service.explain.page.reader import cited, contact_line
+from service.explain.page.verdict import asked_first, is_confirmed
+from service.explain.page.work import dated_steps, source_line, whom_to_call
 
 Answer = Mapping[str, Any]
-WIDEST = Decimal(400)
-"""The longest bar of the picture, in its own units."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A part of the verdict: a shape and words, what they are about, and why."""
-
-    kind: str
-    shape: str
-    words: str
-    about: str
-    reasons: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Week:
-    """The cost of a week, in figures and as two bars behind one another."""
-
-    week_of: str
-    sessions: int
-    patient: str
-    plan: str
-    patient_width: str
-    plan_width: str
-    deductible_left: str
-    out_of_pocket_left: str
+Label = Callable[..., str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,37 +38,63 @@ class Page:
     confirmed: bool
     ask_first: Sequence[str]
     about: str
+    verdict: Sequence[Mark]
+    verdict_cost: str
     tiles: Sequence[Tile]
     headline: str
     cost: Sequence[str]
     collect: str
     do_next: Sequence[str]
-    weeks: Sequence[Week]
+    weeks: Weeks | None
+    pictures: Mapping[str, Picture]
+    picture_says: str
+    has_second: bool
+    turn: date | None
+    pots: Pots | None
     steps: Sequence[str]
     assumptions: Sequence[str]
+    is_exact: bool
     warnings: Sequence[str]
-    disagreements: Sequence[str]
+    around: Sequence[str]
+    witnesses: Sequence[str]
+    differences: Sequence[Difference]
     call: str
     sources: Sequence[tuple[str, str | None]]
 
 
-def page_of(answer: Answer, reader: Reader) -> Page:
-    """A verification as it is shown."""
-    confirmed, estimate = is_confirmed(answer), answer["estimate"]
+def page_of(
+    answer: Answer, reader: Reader, label: Label, told: Sequence[Answer] = (), *, is_connected: bool = False
+) -> Page:
+    """A verification as it is shown.
+
+    `label` gives words of the console, `told` is every telling, `is_connected` says whether the payer can be
+    asked live.
+    """
+    estimate, turn = answer["estimate"], turn_of(answer)
     return Page(
-        confirmed=confirmed,
+        confirmed=is_confirmed(answer),
         ask_first=asked_first(answer, reader),
         about=_about(answer, reader),
-        tiles=[*_coverage(answer, reader, confirmed), *_authorization(answer, reader)],
-        headline=headline(estimate, reader),
-        cost=list(_cost(estimate, reader)),
-        collect=collect_line(answer["collect"], reader),
-        do_next=list(dated_steps(answer["next_steps"], reader)),
-        weeks=list(_weeks(estimate["by_week"], reader)),
+        verdict=list(marks_of(answer, reader)),
+        verdict_cost=_verdict_cost(answer, reader, label),
+        tiles=tiles_of(answer, reader),
+        headline=_cited_cost(headline(estimate, reader), answer),
+        cost=list(_cost(answer, reader)),
+        collect=_collect(answer, reader),
+        do_next=[_cited_cost(step, answer) for step in dated_steps(answer["next_steps"], reader)],
+        weeks=weeks_of(answer, reader, label),
+        pictures=_pictures(answer, turn),
+        picture_says=_picture_says(estimate["by_week"], turn, reader, label),
+        has_second=any(row["secondary"] not in (None, NONE) for row in estimate["by_week"]),
+        turn=turn,
+        pots=pots_of(answer, reader, label),
         steps=[reader.sentence(step) for step in answer["steps"]],
         assumptions=[assumption_line(each, reader) for each in estimate["assumptions"]],
+        is_exact=estimate["certainty"] == EXACT,
         warnings=[reader.sentence(step) for step in (*answer["warnings"], *answer["parity_flags"])],
-        disagreements=[disagreement_line(item, reader) for item in answer["disagreements"]],
+        around=list(_around(answer, reader, label)),
+        witnesses=list(witnesses.lines_of(answer, told, reader, label, is_connected=is_connected)),
+        differences=witnesses.differences_of(answer, reader),
         call=whom_to_call(answer),
         sources=[(source_line(source, reader), source["url"]) for source in answer["citations"]],
     )
@@ -105,78 +111,74 @@ def _about(answer: Answer, reader: Reader) -> str:
     return " · ".join(part for part in (*parts, start) if part)
 
 
-def _coverage(answer: Answer, reader: Reader, confirmed: bool) -> Sequence[Tile]:
-    names = "coverage_status" if confirmed else "plan_coverage"
-    return [
-        Tile(
-            f"coverage-{phase['coverage']['status']}",
-            COVERAGE_SHAPES[phase["coverage"]["status"]],
-            capitalized(reader.words.name(names, phase["coverage"]["status"])),
-            reader.words.name("level_title", phase["level_of_care"]),
-            [
-                *(reader.sentence(reason) for reason in phase["coverage"]["reasons"]),
-                *(limit_line(limit, reader) for limit in phase["coverage"]["limits"]),
-            ],
-        )
-        for phase in answer["phases"]
-    ]
+def _verdict_cost(answer: Answer, reader: Reader, label: Label) -> str:
+    estimate, phases = answer["estimate"], answer["phases"]
+    amount = next(range_lines(estimate, reader), None)
+    if estimate["expected"] is not None:
+        amount = reader.money(estimate["expected"])
+    if amount is None:
+        return headline(estimate, reader)
+    days = date.fromisoformat(phases[-1]["end_date"]) - date.fromisoformat(phases[0]["start_date"])
+    text = label(
+        "verdict_cost",
+        amount=amount,
+        weeks=reader.words.count("week", days.days // 7 + 1),
+        certainty=reader.words.name("certainty", estimate["certainty"]),
+    )
+    return _cited_cost(text, answer)
 
 
-def _authorization(answer: Answer, reader: Reader) -> Sequence[Tile]:
-    tiles = []
-    for phase in answer["phases"]:
-        asked = phase["prior_authorization"]
-        reasons = [reader.sentence(reason) for reason in asked["reasons"]]
-        if phase["coverage"]["status"] != "not_covered":
-            reasons += terms(asked, reader)
-        if phase["billing"] is not None:
-            reasons.append(billing_line(phase["billing"], reader))
-        tiles.append(
-            Tile(
-                f"authorization-{asked['status']}",
-                AUTHORIZATION_SHAPES[asked["status"]],
-                capitalized(reader.words.name("authorization_status", asked["status"])),
-                reader.words.name("level_title", phase["level_of_care"]),
-                reasons,
-            )
-        )
-    return tiles
-
-
-def _cost(estimate: Answer, reader: Reader) -> Iterator[str]:
-    yield from range_lines(estimate, reader)
+def _cost(answer: Answer, reader: Reader) -> Iterator[str]:
+    estimate = answer["estimate"]
+    yield from (_cited_cost(text, answer) for text in range_lines(estimate, reader))
     if estimate["first_session"] is not None:
-        yield sessions_line(estimate, reader)
+        yield _cited_cost(sessions_line(estimate, reader), answer)
     if estimate["formula"] is not None:
         yield reader.sentence(estimate["formula"])
 
 
-def _weeks(rows: Sequence[Answer], reader: Reader) -> Sequence[Week]:
-    if all(row["patient"] is None for row in rows):
-        return []
-    most = max(_sum(row) for row in rows) or Decimal(1)
-    return [
-        Week(
-            week_of=reader.words.short_date(row["week_of"]),
-            sessions=row["sessions"],
-            patient=reader.amount(row["patient"]),
-            plan=reader.amount(row["plan"]),
-            patient_width=_width(Decimal(row["patient"] or 0), most),
-            plan_width=_width(_sum(row), most),
-            deductible_left=_left(row["deductible_remaining"], reader),
-            out_of_pocket_left=_left(row["out_of_pocket_remaining"], reader),
-        )
-        for row in rows
-    ]
+def _collect(answer: Answer, reader: Reader) -> str:
+    text = collect_line(answer["collect"], reader)
+    return text if answer["collect"]["amount"] is None else _cited_cost(text, answer)
 
 
-def _sum(row: Answer) -> Decimal:
-    return Decimal(row["patient"] or 0) + Decimal(row["plan"] or 0)
+def _cited_cost(text: str, answer: Answer) -> str:
+    """A text with amounts, followed by the sources they are figured from, where it names none itself."""
+    return cited(text, cost_sources(answer)) if "$" in text and "[" not in text else text
 
 
-def _width(amount: Decimal, most: Decimal) -> str:
-    return f"{amount / most * WIDEST:.1f}"
+def _pictures(answer: Answer, turn: date | None) -> Mapping[str, Picture]:
+    rows, starts = answer["estimate"]["by_week"], starts_of(answer)
+    drawn = {"wide": draw(rows, turn, starts, WIDE), "narrow": draw(rows, turn, starts, NARROW)}
+    return {size: picture for size, picture in drawn.items() if picture is not None}
 
 
-def _left(amount: str | None, reader: Reader) -> str:
-    return "–" if amount is None else reader.amount(amount)
+def _picture_says(rows: Sequence[Answer], turn: date | None, reader: Reader, label: Label) -> str:
+    """What the picture shows, in a sentence for whoever does not see it."""
+    known = [row for row in rows if row["patient"] is not None]
+    if not known:
+        return ""
+    most = max(known, key=lambda row: Decimal(row["patient"]))
+    last = known[-1]
+    return label(
+        "picture_says",
+        weeks=reader.words.count("week", len(rows)),
+        most=reader.words.money(most["patient"]),
+        week=reader.words.short_date(most["week_of"]),
+        last=reader.words.money(last["patient"]),
+        turn=reader.words.short_date(turn.isoformat()) if turn else None,
+    )
+
+
+def _around(answer: Answer, reader: Reader, label: Label) -> Iterator[str]:
+    """Which coverage pays first, other payers, and who manages behavioral benefits, where anybody said so."""
+    if answer["coordination"] is not None:
+        yield reader.sentence(answer["coordination"])
+    for other in answer["other_payers"]:
+        first = {True: "pays_first", False: "pays_later", None: "pays_unknown"}[other["primary"]]
+        text = " · ".join(part for part in (other["name"], label(first), other["phone"]) if part)
+        yield cited(label("other_payer", payer=text), other["citations"])
+    manager = answer["administrator"]
+    if manager is not None:
+        text = reader.label("administrator", contact=contact_line(manager))
+        yield cited(text, manager["citations"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -21,7 +22,25 @@ from schemas.told import TOLD_BENEFITS
 
 ROOT = "/told_benefits"
 NONE = "none:"
+WHEN = "at"
+"""The field of the form that says when it was heard."""
+
 MOST_DEEP = 4
+GROUPS = ("membership", "coverage", "authorization", "cost", "claims")
+"""What decides first, first: which plan it is at all, then whether, then under what terms, then how much."""
+
+_GROUP_OF = {
+    "covered": "coverage",
+    "limit": "coverage",
+    "exclusions": "coverage",
+    "referral_required": "coverage",
+    "prior_authorization": "authorization",
+    "authorization": "authorization",
+    "billing": "claims",
+    "claims": "claims",
+    "deductible": "cost",
+    "out_of_pocket_max": "cost",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +60,19 @@ class Prompt:
     text: str
     controls: Sequence[Control]
     none_name: str | None
+    name: str = ""
+    group: str = GROUPS[0]
+
+    def is_answered(self, typed: Mapping[str, str]) -> bool:
+        """Whether something was filled in, or that there is none."""
+        names = [control.name for control in self.controls] + ([self.none_name] if self.none_name else [])
+        return any(typed.get(name, "").strip() for name in names)
+
+
+def grouped(prompts: Sequence[Prompt]) -> list[tuple[str, list[Prompt]]]:
+    """Questions by what they decide, in the order of a call; within a group as the script has them."""
+    groups = [(group, [one for one in prompts if one.group == group]) for group in GROUPS]
+    return [(group, those) for group, those in groups if those]
 
 
 def questions_of(script: Sequence[Mapping[str, Any]], sentences: Sequence[str]) -> list[Prompt]:
@@ -51,7 +83,8 @@ def questions_of(script: Sequence[Mapping[str, Any]], sentences: Sequence[str]) 
         field = field_at(pointer)
         controls = () if field is None else tuple(_controls(field, pointer))
         can_be_none = field is not None and field.allow_none
-        made.append(Prompt(text, controls, f"{NONE}{pointer}" if can_be_none else None))
+        none_name = f"{NONE}{pointer}" if can_be_none else None
+        made.append(Prompt(text, controls, none_name, pointer, _group_of(pointer)))
     return made
 
 
@@ -73,6 +106,18 @@ def telling_of(script: Sequence[Mapping[str, Any]], typed: Mapping[str, str], at
     return told
 
 
+def moment_of(typed: Mapping[str, str], zone: tzinfo, now: datetime) -> str:
+    """When it was heard: now, where nothing was typed; what is no time stays, to be refused by its field."""
+    text = typed.get(WHEN, "").strip()
+    if not text:
+        return now.isoformat()
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC).isoformat()
+
+
 def field_at(pointer: str) -> fields.Field[Any] | None:
     """The field of what is told that a pointer leads to, or `None`."""
     shape: Schema = TOLD_BENEFITS
@@ -82,6 +127,14 @@ def field_at(pointer: str) -> fields.Field[Any] | None:
         if isinstance(field, Part):
             shape = field.schema
     return field
+
+
+def _group_of(pointer: str) -> str:
+    path = pointer.removeprefix(ROOT).strip("/").split("/")
+    if "levels" in path:
+        place = path.index("levels")
+        return _GROUP_OF.get("".join(path[place + 2 : place + 3]), "cost")
+    return _GROUP_OF.get(path[0], GROUPS[0])
 
 
 def _told_by(typed: Mapping[str, str], at: str) -> dict[str, Any]:
@@ -149,3 +202,13 @@ def _put(told: dict[str, Any], pointer: str, value: Any) -> None:
     for name in path:
         told = told.setdefault(name, {})
     told[last] = value
+
+
+def labels_of(script: Sequence[Mapping[str, Any]]) -> dict[str, tuple[str, str]]:
+    """The fields of the form by where what they hold is told: the name of each, and the code of its label."""
+    found = {f"{ROOT}/told_by/{name}": (name, name) for name in ("channel", "representative", "reference")}
+    found[f"{ROOT}/told_by/at"] = (WHEN, "heard_at")
+    for prompt in questions_of(script, [""] * len(script)):
+        for control in prompt.controls:
+            found[control.name] = (control.name, f"told_{control.label}")
+    return found

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
-from service.console.reading import show
+from service.console.reading import is_part, show
 from service.console.room import console
 from service.observe.faults import note_fault
 from service.security import cookies
@@ -34,15 +34,11 @@ def ask_to_sign_in(_: Unauthenticated) -> ResponseReturnValue:
 
     It is not carried through the sign-in: who signs in then may be somebody else.
     """
-    if request.method in cookies.SAFE and not _is_asked_by_a_script():
+    if is_part():
+        return _say(401, "session_over")
+    if request.method in cookies.SAFE and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate":
         return redirect(url_for("console.sign_in"), 303)
     return *show("signed_out.html", 401), {"WWW-Authenticate": 'Bearer realm="OpenVOB"'}
-
-
-def _is_asked_by_a_script() -> bool:
-    """Whether a part of a page asks, which another page has no place in."""
-    asked = request.headers.get("Sec-Fetch-Mode", "navigate")
-    return "HX-Request" in request.headers or asked != "navigate"
 
 
 @console.errorhandler(Forbidden)
@@ -51,34 +47,39 @@ def refuse(_: Forbidden) -> ResponseReturnValue:
     client = current_client()
     if client.user and not client.scopes:
         return redirect(url_for("console.second_factor"), 303)
-    return show("fault.html", 403, fault="not_allowed", instance=None)
+    return _say(403, "not_allowed")
 
 
 @console.errorhandler(CSRFError)
 def refuse_form(_: CSRFError) -> ResponseReturnValue:
     """A form of another site, or of a session that ended."""
-    return show("fault.html", 403, fault="form_too_old", instance=None)
+    return _say(403, "form_too_old")
 
 
 @console.errorhandler(TooManyRequests)
 def ask_for_patience(_: TooManyRequests) -> ResponseReturnValue:
     """Somebody asked too often."""
-    return show("fault.html", 429, fault="too_often", instance=None)
+    return _say(429, "too_often")
 
 
 @console.errorhandler(Unavailable)
 def wait_for_the_database(_: Unavailable) -> ResponseReturnValue:
     """The database does not answer; nothing was kept."""
-    return show("fault.html", 503, fault="unavailable", instance=None)
+    return _say(503, "unavailable")
 
 
 @console.errorhandler(HTTPException)
 def say_it_is_not_here(error: HTTPException) -> ResponseReturnValue:
     """An address of the console that leads nowhere, or is asked in another way than it takes."""
-    return show("fault.html", error.code or 500, fault="nothing_here", instance=None)
+    return _say(error.code or 500, "nothing_here")
 
 
 @console.errorhandler(Exception)
 def own_up(error: Exception) -> ResponseReturnValue:
     """A fault of ours, with the name it has in the log."""
-    return show("fault.html", 500, fault="our_fault", instance=note_fault(error))
+    return _say(500, "our_fault", note_fault(error))
+
+
+def _say(status: int, fault: str, instance: str | None = None) -> ResponseReturnValue:
+    """A page that says it, or a part where only a part was asked for."""
+    return show("part_fault.html" if is_part() else "fault.html", status, fault=fault, instance=instance)

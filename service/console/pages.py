@@ -6,19 +6,36 @@ from flask import Flask
 
 from service.console import (
     administration,
+    answering,
     calling,
     cards,
     case,
+    clinic,
     desk,
     documents,
     door,
     faults,
     morning,
+    rulebook,
     verifying,
 )
 from service.console.room import STATIC_SECONDS, console
 
-PAGES = (door, morning, verifying, cards, desk, documents, case, calling, administration, faults)
+PAGES = (
+    door,
+    morning,
+    verifying,
+    cards,
+    desk,
+    answering,
+    documents,
+    case,
+    calling,
+    rulebook,
+    clinic,
+    administration,
+    faults,
+)
 
 
 def add_console(app: Flask) -> None:

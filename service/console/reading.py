@@ -29,12 +29,14 @@ WARNED_BEFORE = timedelta(minutes=2)
 
 MENU = (
     ("console.cases", "work_list"),
-    ("console.clocks", "clocks"),
     ("console.morning", "morning_list"),
+    ("console.clocks", "clocks"),
     ("console.verify", "verify"),
     ("console.audit", "audit_trail"),
     ("console.users", "staff"),
     ("console.keys", "keys"),
+    ("console.rulebook", "rulebook"),
+    ("console.clinic", "clinic"),
 )
 
 
@@ -100,6 +102,11 @@ NAMES: Mapping[str, Any] = {
 """What templates call things by."""
 
 
+def is_part() -> bool:
+    """Whether a part of a page that is open is asked for, not a page."""
+    return request.headers.get("HX-Request") == "true"
+
+
 def show_to_staff(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
     """A page for somebody who is signed in."""
     signed_in = current_session()
@@ -121,9 +128,10 @@ def lasting(signed_in: SignedIn) -> dict[str, Any]:
     }
 
 
-def linked(text: str) -> Markup:
-    """A sentence whose numbers of sources lead to them."""
-    made = _CITED.sub(r'<a class="cite" href="#source-\1">[\1]</a>', str(escape(text)))
+def linked(text: str, room: str = "source") -> Markup:
+    """A sentence whose numbers lead to sources and are described by them; `room` names their list."""
+    mark = rf'<a class="cite" href="#{room}-\1" aria-describedby="{room}-\1">[\1]</a>'
+    made = _CITED.sub(mark, str(escape(text)))
     return Markup(made)  # noqa: S704 (escaped before the links were put in)
 
 

@@ -23,6 +23,7 @@ from service.explain.catalogs import WORDS, Locale, catalog
 BABEL = {"en": "en_US", "es": "es_US"}
 DATES = {"en": "EEE MMM d, y", "es": "EEE d 'de' MMMM 'de' y"}
 SHORT_DATES = {"en": "MMM d, y", "es": "d MMM y"}
+DAYS_AND_MONTHS = {"en": "MMM d", "es": "d MMM"}
 REMEMBERED = 4096
 
 
@@ -50,6 +51,10 @@ class Words:
     def short_date(self, day: str) -> str:
         """Return a date as it stands in a table: "Mar 2, 2026", "2 mar 2026"."""
         return self._dated(day, SHORT_DATES[self.locale])
+
+    def day_and_month(self, day: str) -> str:
+        """Return a date without its year, where there is room for little: "Mar 2", "2 mar"."""
+        return self._dated(day, DAYS_AND_MONTHS[self.locale])
 
     def _dated(self, day: str | date, pattern: str) -> str:
         try:

@@ -58,6 +58,7 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "verifications.search": "verifications:read",
         "verifications.fetch": "verifications:read",
         "verifications.told": "verifications:write",
+        "verifications.preview": "verifications:write",
         "verifications.reverify": "verifications:write",
         "verifications.replay": "verifications:read",
         "documents.fetch": "verifications:read",
@@ -98,6 +99,8 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "payers.fetch": "payers:read",
         "payers.plans": "payers:read",
         "payers.benefits": "payers:read",
+        "payers.sources": "payers:read",
+        "clinic.fetch": "clinic:read",
         "audit.index": "audit:read",
         "users.index": "users:read",
         "users.create": "users:write",
@@ -113,6 +116,7 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "console.verification": "verifications:read",
         "console.arrival": "verifications:read",
         "console.told": "verifications:write",
+        "console.preview": "verifications:write",
         "console.again": "verifications:write",
         "console.compare_plans": "verifications:write",
         "console.case": "cases:read",
@@ -140,6 +144,9 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "console.put_up_card": "verifications:write",
         "console.remove_card": "verifications:write",
         "console.card": "cases:read",
+        "console.rulebook": "payers:read",
+        "console.payer": "payers:read",
+        "console.clinic": "clinic:read",
         "console.audit": "audit:read",
         "console.users": "users:read",
         "console.take_in": "users:write",
@@ -156,7 +163,10 @@ NEEDS: Mapping[str, str] = MappingProxyType(
 WORK = ("verifications:write", "verifications:read", "payers:read", "cases:*", "batches:*", "quick-checks")
 """What a clinic's other services need for their work; what a key may do where nothing is said."""
 
-SCOPES = (*WORK, ALL_RECORDS, "metrics:read", "audit:read", "users:*", "keys:*")
+CLINIC = "clinic:read"
+"""To read the clinic's profile, contracted rates too: for staff and keys that name it, never a site key."""
+
+SCOPES = (*WORK, ALL_RECORDS, CLINIC, "metrics:read", "audit:read", "users:*", "keys:*")
 """Every scope that a key can be given; `cases:*` grants `cases:read` and `cases:write`."""
 
 SITE_SCOPES = ("payers:read", "quick-checks")
@@ -164,10 +174,10 @@ SITE_SCOPES = ("payers:read", "quick-checks")
 
 ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "admissions": (*WORK, ALL_RECORDS),
-        "supervisor": (*WORK, ALL_RECORDS, "audit:read", APPROVE_UNCONFIRMED),
-        "auditor": ("audit:read", "payers:read"),
-        "administrator": ("users:*", "keys:*", "metrics:read", "payers:read"),
+        "admissions": (*WORK, ALL_RECORDS, CLINIC),
+        "supervisor": (*WORK, ALL_RECORDS, CLINIC, "audit:read", APPROVE_UNCONFIRMED),
+        "auditor": ("audit:read", "payers:read", CLINIC),
+        "administrator": ("users:*", "keys:*", "metrics:read", "payers:read", CLINIC),
     }
 )
 """What each role of staff may do. Neither auditors nor administrators see a member."""

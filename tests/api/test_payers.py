@@ -23,7 +23,7 @@ def test_a_payer_says_what_it_is(client: FlaskClient) -> None:
 
 
 def test_a_payer_that_is_not_known_is_not_found(client: FlaskClient) -> None:
-    for address in ("nobody", "nobody/plans", "nobody/benefits"):
+    for address in ("nobody", "nobody/plans", "nobody/benefits", "nobody/sources"):
         assert client.get(f"/v1/payers/{address}").status_code == 404
 
 
@@ -32,6 +32,23 @@ def test_plans_are_found_by_part_of_their_name(client: FlaskClient) -> None:
     some = client.get("/v1/payers/medigap/plans?query=plan+g").json["items"]
     assert 0 < len(some) < len(every)
     assert all("g" in plan["id"] for plan in some)
+
+
+def test_payers_are_found_by_part_of_what_they_are_called(client: FlaskClient) -> None:
+    found = client.get("/v1/payers?query=medicaid").json["items"]
+    assert [payer["id"] for payer in found] == ["florida-medicaid"]
+    assert client.get("/v1/payers?query=nobody+at+all").json["items"] == []
+
+
+def test_sources_say_how_much_rests_on_them_and_why_to_confirm(client: FlaskClient) -> None:
+    sources = {one["id"]: one for one in client.get("/v1/payers/florida-blue/sources").json["items"]}
+    assert sorted(sources) == list(sources)
+    assert sources["bluecard"]["published"] == "2022-09-01"
+    reasons = {reason for one in sources.values() for reason in one["confirm"]}
+    assert reasons == {"secondary", "old"}
+    assert all(one["values"] for one in sources.values() if one["confirm"]), (
+        "what is not in force is not asked"
+    )
 
 
 def test_a_card_is_resolved_to_payers_the_likeliest_first(client: FlaskClient) -> None:

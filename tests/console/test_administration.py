@@ -41,7 +41,9 @@ def test_the_menu_has_the_pages_of_the_role_alone(staff: FlaskClient, administra
         for client in (staff, administrator)
     ]
     led_to = [re.findall('href="([^"]+)"', menu) for menu in menus]
-    assert led_to == [[f"{ROOM}/", f"{ROOM}/morning", f"{ROOM}/verify"], [f"{ROOM}/staff", f"{ROOM}/keys"]]
+    looked_up = [f"{ROOM}/rulebook", f"{ROOM}/clinic"]
+    worked_on = [f"{ROOM}/", f"{ROOM}/morning", f"{ROOM}/clocks", f"{ROOM}/verify"]
+    assert led_to == [[*worked_on, *looked_up], [f"{ROOM}/staff", f"{ROOM}/keys", *looked_up]]
 
 
 def test_an_auditor_sees_what_was_done_with_a_record_and_not_whose_it_is(

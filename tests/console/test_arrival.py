@@ -71,6 +71,7 @@ def test_what_is_published_stands_at_once_and_what_the_payer_says_takes_its_plac
     page = staff.get(made).text
     assert "The payer is being asked." in page
     assert "Membership not confirmed" in page
+    assert "Payer's reply: being asked for now" in words_of(page)
     assert f'hx-get="{made}/arrival"' in page
     waiting = staff.get(f"{made}/arrival").text
     assert "hx-get" in waiting
@@ -81,6 +82,7 @@ def test_what_is_published_stands_at_once_and_what_the_payer_says_takes_its_plac
     after = staff.get(made).text
     assert "The payer is being asked." not in after
     assert "Membership not confirmed" not in after
+    assert "Payer's reply: arrived" in words_of(after)
 
 
 def test_a_payer_that_cannot_answer_is_told_of_and_what_is_published_stands(
@@ -90,6 +92,21 @@ def test_a_payer_that_cannot_answer_is_told_of_and_what_is_published_stands(
     later.do()
     page = words_of(staff.get(made).text)
     assert "The payer was asked and could not answer." in page
+    assert "Payer's reply: not reachable" in page
+
+
+def test_a_call_that_is_typed_while_the_payer_is_asked_asks_nobody_once_more(
+    staff: FlaskClient, later: Later, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = ask(staff)
+    monkeypatch.setattr("service.record.hear", None)
+    monkeypatch.setattr("service.pending.hear", None)
+    typed = {"/told_benefits/active": "yes", "channel": "phone"}
+    seen = staff.post(f"{made}/told/preview", data=typed)
+    assert seen.status_code == 200
+    assert "This plan covers" not in words_of(seen.text), "somebody is a member who was told to be"
+    assert len(later.waiting) == 1, "only the answer that was awaited already"
+    assert "The payer is being asked." in staff.get(made).text
 
 
 def test_nothing_arrives_for_whoever_may_not_see_it(staff: FlaskClient, stranger: FlaskClient) -> None:

@@ -160,8 +160,12 @@ def test_the_numbers_of_sources_lead_to_them(staff: FlaskClient) -> None:
 
 def test_the_cost_of_every_week_stands_in_a_table_beside_the_picture(staff: FlaskClient) -> None:
     page = staff.get(verify(staff, payer="medicare", member_id="1EG4TE5MK73", site="cmhc").location).text
-    assert page.count("<svg") == len(re.findall(r'<th scope="row">', page))
-    assert "303.04" in words_of(page)
+    table = page.partition('aria-labelledby="by-week"><table')[2].partition("</table>")[0]
+    weeks = re.findall(r'<th scope="row">', table.partition("<tfoot")[0])
+    drawings = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
+    assert len(drawings) == 2, "one for wide windows, one for phones"
+    assert [drawn.count('class="patient"') for drawn in drawings] == [len(weeks)] * 2
+    assert "303.04" in words_of(table)
 
 
 # --- what else can be said of the care and the coverage
@@ -171,7 +175,7 @@ def test_a_step_down_plan_is_priced_level_by_level(staff: FlaskClient) -> None:
     asked = verify(staff, payer="medicare", member_id="1EG4TE5MK73", site="cmhc", level_of_care="step_down")
     assert asked.status_code == 303, words_of(asked.text)
     assert "PHP → IOP → OP" in words_of(staff.get(asked.location).text)
-    assert staff.get(f"{asked.location}/compare").text.count("<polyline") == 4
+    assert staff.get(f"{asked.location}/compare").text.partition("</svg>")[0].count("<polyline") == 4
 
 
 def test_a_second_coverage_goes_with_the_first(staff: FlaskClient) -> None:
@@ -348,7 +352,10 @@ def test_usual_care_plans_stand_side_by_side_with_what_they_add_up_to(staff: Fla
     read = words_of(page.text)
     for name in ("OP", "IOP", "PHP", "PHP → IOP → OP", "Total", "What it adds up to"):
         assert name in read
-    assert page.text.count("<polyline") == 4
+    assert page.text.partition("</svg>")[0].count("<polyline") == 4
+    for row in ("Coverage", "Prior authorization", "Hours a week", "Weeks", "Typical week", "Largest week"):
+        assert row in read
+    assert "What could change it" in read
     sums = re.findall(r"\$([\d,]+\.\d\d)", page.text.partition("<polyline")[2])
     assert sums
     assert staff.get(f"{ROOM}/verifications/019ab1f0-3c00-7d2a-9c51-5b1f0a2e7c44/compare").status_code == 404
@@ -362,7 +369,7 @@ def test_a_comparison_takes_what_was_told_into_account(staff: FlaskClient) -> No
     }
     after = staff.post(f"{before}/told", data=said).location
     first_days = [
-        re.search(r"First day.*?<td>([\d.,]+)</td>", staff.get(f"{made}/compare").text, re.DOTALL)
+        re.search(r"First day.*?<td[^>]*>([\d.,]+)</td>", staff.get(f"{made}/compare").text, re.DOTALL)
         for made in (before, after)
     ]
     assert first_days[0]

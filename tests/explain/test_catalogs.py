@@ -131,6 +131,12 @@ def test_no_label_of_the_console_is_for_nothing_and_none_is_missing(locale: Loca
         "morning_",
         "sex_",
         "card_",
+        "group_",
+        "witness_",
+        "pub_",
+        "confirm_",
+        "missing_",
+        "line_",
     )
     mentioned = set(re.findall(r"[\"'(](\w+)[\"',]", source))
     means = {f"{name}_means" for name in mentioned}

@@ -60,6 +60,10 @@ hear("dragover dragleave drop", (event) => {
   field.focus();
   tell(field);
 });
+// What is said of a picture that was not taken stands beside its field; the field itself stays.
+hear("htmx:beforeSwap", ({ target, detail }) => {
+  if (target.closest?.(".card") && detail.xhr.status >= 400 && detail.xhr.status !== 422) detail.shouldSwap = false;
+});
 hear("htmx:sendError htmx:responseError htmx:beforeRequest", ({ type, target }) => {
   if (target.closest?.(".card")) one("card-unsent").hidden = type === "htmx:beforeRequest";
 });

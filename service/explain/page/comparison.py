@@ -42,20 +42,25 @@ def _lines(items: Sequence[Answer], reader: Reader) -> Iterator[str]:
     listed: list[Answer] = []
     yield from heading(reader.label("could_change"))
     for item in items:
-        yield from _changes(item, _renumber(item, numbers, listed), reader)
+        yield from _changes(item, renumber(item, numbers, listed), reader)
     yield from sources({"citations": listed}, reader)
 
 
 def _changes(item: Answer, places: Sequence[int], reader: Reader) -> Iterator[str]:
     yield from line(f"{item['name']}:")
+    yield from bullets(could_change(item, places, reader), depth=2)
+
+
+def could_change(item: Answer, places: Sequence[int], reader: Reader) -> list[str]:
+    """Return what could change the cost of a plan, its sources numbered as they stand in the list of all."""
     estimate = item["estimate"]
     texts = [assumption_line(_moved(each, places), reader) for each in estimate["assumptions"]]
     if estimate["formula"] is not None:
         texts.append(reader.sentence(_moved(estimate["formula"], places)))
-    yield from bullets(texts or [reader.label("nothing_known")], depth=2)
+    return texts or [reader.label("nothing_known")]
 
 
-def _renumber(item: Answer, numbers: dict[str, int], listed: list[Answer]) -> list[int]:
+def renumber(item: Answer, numbers: dict[str, int], listed: list[Answer]) -> list[int]:
     """Return where the sources of an item stand in the list of all; those that are new to it are added."""
     places = []
     for source in item["citations"]:
