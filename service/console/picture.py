@@ -46,7 +46,7 @@ class Frame:
     """Whether a line is named beside its end, or above it."""
 
 
-WIDE = Frame(640, 56, 134, 20, 170, 110, most_names=8, names_beside=True)
+WIDE = Frame(654, 56, 148, 20, 170, 110, most_names=8, names_beside=True)
 NARROW = Frame(288, 50, 6, 20, 130, 100, most_names=4, names_beside=False)
 
 
