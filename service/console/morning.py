@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from service.at_hand import caller, office, throttle
 from service.console import asking
 from service.console.calling import calls_due
-from service.console.day_page import SHAPES, day_of
+from service.console.day_page import SHAPES, day_of, moment_of
 from service.console.reading import fault, label, language, show_to_staff
 from service.console.room import console
 from service.explain.page import Reader
@@ -155,7 +155,11 @@ def shown(
         "morning.html",
         status,
         day=day_of(found, reader, _fault) if found else None,
-        older=[lists.line(batch, counts) for batch, counts in older if batch.id != wanted],
+        older=[
+            {**lists.line(batch, counts), "at": moment_of(batch.created_at.isoformat(), reader)}
+            for batch, counts in older
+            if batch.id != wanted
+        ],
         calls=calls,
         typed=typed or {"day": _today().isoformat()},
         problem=problem,

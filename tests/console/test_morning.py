@@ -50,7 +50,7 @@ def row(number: int, time: str = "9:30 AM", **more: str) -> str:
         "payer": "Florida Blue",
         "id": f"XJBH{number:08}",
         "first": "Ana",
-        "last": "Prueba",
+        "last": f"Prueba{number}",
         "level": "IOP",
     }
     said |= {"born": "03/02/1987"} | more
@@ -94,7 +94,7 @@ def on_file(client: FlaskClient, number: int, **more: Any) -> str:
     member = {
         "member_id": f"XJBH{number:08}",
         "first_name": "Ana",
-        "last_name": "Prueba",
+        "last_name": f"Prueba{number}",
         "birth_date": "1987-03-02",
     }
     body = {
@@ -225,6 +225,7 @@ def test_exceptions_come_first_in_groups_and_the_rest_is_folded(staff: FlaskClie
         "The payer was asked and could not answer.",
         "As before, or the first time and nothing to do 3",
     ]
+    assert [text for text in order if text not in read] == [], read
     places = [read.index(text) for text in order]
     assert places == sorted(places)
     folded = page.partition('<details class="quiet-rows">')[2].partition("</table>")[0]
