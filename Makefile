@@ -127,6 +127,14 @@ fuzz: tools ## The readers of replies against N broken ones (N=200000, a quarter
 
 # --- proofs: long runs that show what is promised; OPENVOB_TEST_POSTGRES adds a server to each ------
 
+.PHONY: clerk
+clerk: tools ## A clerk's morning in a real browser: key presses, clicks, seconds of waiting
+	$(BIN)/python -m tests.proofs.clerk
+
+.PHONY: lighthouse
+lighthouse: tools ## What Lighthouse says of the main pages (needs Node; some minutes)
+	$(BIN)/python -m tests.proofs.lighthouse
+
 .PHONY: sentinel
 sentinel: tools ## N verifications of marked people through every door: no mark gets out (N=500: minutes)
 	$(BIN)/python -m tests.proofs.sentinel --count $(or $(N),500)

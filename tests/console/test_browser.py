@@ -6,10 +6,13 @@ the policy of what may be loaded refuses, and nothing wider than the window.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 from threading import Thread
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -19,6 +22,9 @@ from werkzeug.serving import make_server
 
 from tests.api.staff import PASSWORD, take_in
 from tests.databases import browser_path
+
+SCREENS = Path(__file__).resolve().parents[2] / ".screens"
+"""Where pictures of the pages are kept, outside of what is committed."""
 
 WAYS = {
     "desktop": {"viewport": {"width": 1280, "height": 900}, "locale": "en-US"},
@@ -77,6 +83,15 @@ class Seen:
         size: ViewportSize | None = self.page.viewport_size
         assert size is not None
         assert width <= size["width"], (self.page.url, width)
+        self._keep(size)
+
+    def _keep(self, size: ViewportSize) -> None:
+        """Keep a picture of the page, to be looked at; the newest of each page and way stays."""
+        room, lang = urlsplit(self.page.url).path, self.page.get_attribute("html", "lang")
+        name = re.sub(r"[^a-z]+", "-", re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "", room)).strip("-")
+        dark = "-dark" if self.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else ""
+        SCREENS.mkdir(exist_ok=True)
+        self.page.screenshot(path=SCREENS / f"{name}-{lang}-{size['width']}{dark}.png", full_page=True)
 
 
 @pytest.fixture(params=WAYS)

@@ -254,3 +254,9 @@ def test_the_pages_of_a_case_speak_spanish(staff: FlaskClient, case: str) -> Non
         assert "Entrega a facturación" in text
         assert "Authorization" not in text
     staff.get(f"{case}?language=en")
+
+
+def test_before_a_letter_about_somebody_on_anothers_policy_a_warning_stands(staff: FlaskClient) -> None:
+    own, other = verify(staff).location, verify(staff, relationship="spouse").location
+    assert "42 CFR Part 2" not in staff.get(own).text
+    assert "42 CFR Part 2" in staff.get(other).text
