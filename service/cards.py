@@ -9,7 +9,7 @@ from __future__ import annotations
 from io import BytesIO
 from threading import BoundedSemaphore
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 MEDIA_TYPE = "image/jpeg"
 TAKEN = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
@@ -53,6 +53,8 @@ def clean(content: bytes) -> bytes:
 
 
 def _drawn_anew(content: bytes) -> bytes:
+    # Whatever makes PDFs lets the library take half a picture for a whole one, for the whole process.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     with Image.open(BytesIO(content), formats=tuple(TAKEN)) as file:
         opened: Image.Image = file
         if opened.width * opened.height > MOST_PIXELS:

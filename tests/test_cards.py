@@ -78,3 +78,10 @@ def test_what_is_no_picture_that_can_be_used_says_why(content: bytes, code: str)
     with pytest.raises(UnusablePicture) as refused:
         clean(content)
     assert refused.value.code == code
+
+
+def test_half_a_picture_is_none_even_after_pdfs_were_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("PIL.ImageFile.LOAD_TRUNCATED_IMAGES", True)  # as the library of PDFs leaves it
+    with pytest.raises(UnusablePicture) as refused:
+        clean(png()[:500])
+    assert refused.value.code == "picture_broken"

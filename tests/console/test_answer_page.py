@@ -220,7 +220,7 @@ def test_a_form_that_is_refused_keeps_everything_its_faults_beside_their_fields(
 def test_a_time_that_is_none_is_refused_beside_its_field(staff: FlaskClient) -> None:
     answer = staff.post(f"{verify(staff, site='cmhc').location}/told", data=TOLD | {"at": "yesterday"})
     assert answer.status_code == 422
-    assert "When is not a day and time." in words_of(answer.text)
+    assert "When is not a day and a time." in words_of(answer.text)
 
 
 def test_questions_that_decide_come_before_those_about_cost(staff: FlaskClient) -> None:

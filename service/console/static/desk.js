@@ -28,7 +28,7 @@ const showUsual = () => {
   for (const name of ["weeks", "days_per_week", "hours_per_day"]) one(name).placeholder = usual[name] ?? "";
 };
 if (all("[data-usual]").length) showUsual();
-hear("change", ({ target }) => target.name === "level_of_care" && showUsual());
+hear("change", ({ target }) => target.dataset.usual && showUsual());
 hear("click", ({ target }) => {
   if (!target.dataset?.payer) return;
   one("payer").value = target.dataset.payer;
