@@ -223,6 +223,7 @@ def test_a_source_at_its_number_fits_a_phone(chromium: Browser, app: Flask, addr
 
 
 @with_a_browser
+@pytest.mark.parametrize("seen", ["desktop", "phone"], indirect=True)
 def test_every_state_of_an_answer_is_sound_for_everybody(seen: Seen, address: str) -> None:
     page = seen.page
     sign_in(page, address)

@@ -46,6 +46,7 @@ def enter_authorization(page: Page, case: str) -> None:
 
 
 @with_a_browser
+@pytest.mark.parametrize("seen", ["desktop", "phone"], indirect=True)
 def test_every_page_of_a_case_is_sound_in_every_state(seen: Seen, address: str) -> None:
     page = seen.page
     sign_in(page, address)
