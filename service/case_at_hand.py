@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from service.at_hand import caller, office
+from service.casework.authorizations import SHORT, PhaseStanding
 from service.casework.clocks import Clock, clocks_of, in_order
-from service.casework.file import CONTACT, QUOTE, CaseFile, lay_out, open_case, open_cases
+from service.casework.file import CONTACT, QUOTE, CaseFile, lay_out, open_case, open_cases, open_on
 from service.casework.keeping import Writer, draft_change, draft_new, keep_change, keep_new
 from service.casework.quotes import approver_of
 from service.documents import Matter
@@ -21,6 +22,7 @@ from service.security.permissions import APPROVE_UNCONFIRMED, grants
 from service.store import card_images, cases, records, timeline, verifications
 from service.store.records import Record
 from service.store.session import Session, transaction
+from service.store.verifications import Verification
 
 CENTS = 100
 
@@ -49,6 +51,14 @@ def file_with(record: Record) -> CaseFile:
     others = [one for one in file.records if one.id != record.id]
     found = sorted((*others, record), key=_id_of)
     return lay_out(office().desk, file.case, file.latest, found, right_now(), file.earlier)
+
+
+def phases_short(latest: Verification) -> Sequence[PhaseStanding]:
+    """How each phase of an answer is authorized, where one was entered or a session ahead lacks one."""
+    with transaction(office().store) as session:
+        ledger = open_on(session, office().desk, latest, right_now())
+    matters = ledger.standings or any(one.state in SHORT and one.state != "ask" for one in ledger.phases)
+    return ledger.phases if matters else ()
 
 
 def clocks() -> list[tuple[CaseFile, Clock]]:

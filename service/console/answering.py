@@ -12,10 +12,11 @@ from flask.typing import ResponseReturnValue
 from schemas.benefits import check_told
 from schemas.problem import BadRequest, Complaints, FieldError, read_shape
 from schemas.told import TOLD_BENEFITS
-from service import pending, record
+from service import case_at_hand, pending, record
 from service.at_hand import caller, office, throttle
 from service.comparison import compare
 from service.console import answer, call, comparing
+from service.console.case_words import case_label
 from service.console.reading import fault, label, language, show_to_staff
 from service.console.room import console
 from service.console.witnesses import WITNESSES
@@ -170,6 +171,8 @@ def _shown(
         verification=shown,
         page=answer.page_of(shown, reader, label, found.told, is_connected=is_connected),
         questions=_questions(found, reader),
+        phases=case_at_hand.phases_short(found),
+        case_label=case_label,
         witness_names=[capitalized(reader.words.name("witness", one)) for one in WITNESSES],
         typed=typed or {call.WHEN: here_and_now.isoformat(timespec="minutes")},
         faults=faults or {},

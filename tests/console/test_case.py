@@ -260,3 +260,16 @@ def test_before_a_letter_about_somebody_on_anothers_policy_a_warning_stands(staf
     own, other = verify(staff).location, verify(staff, relationship="spouse").location
     assert "42 CFR Part 2" not in staff.get(own).text
     assert "42 CFR Part 2" in staff.get(other).text
+
+
+def test_an_answer_says_where_a_session_ahead_is_not_authorized(staff: FlaskClient) -> None:
+    asked = verify(staff, weeks="8")
+    assert "Is every session authorized?" not in read(staff, asked.location), (
+        "nobody knows whether it must be"
+    )
+    found = re.search(r'href="(/console/cases/[0-9a-f-]{36})"', staff.get(asked.location).text)
+    assert found
+    staff.post(f"{found[1]}/authorizations", data=AUTHORIZATION)
+    page = read(staff, asked.location)
+    assert "Is every session authorized?" in page
+    assert "AUTHORIZED FOR A PART: not authorized from" in page
