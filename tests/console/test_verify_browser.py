@@ -233,6 +233,7 @@ def test_a_picture_is_replaced_and_removed_and_what_was_typed_stays(page: Page) 
     page.fill("#first_name", "Ana")
     page.set_input_files("#card_back", [CARD])
     first = page.get_attribute("#card-back img", "src")
+    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
     page.set_input_files("#card_back", [CARD])
     page.wait_for_function(
         "before => document.querySelector('#card-back img').src.endsWith(before) === false", arg=first
