@@ -28,7 +28,7 @@ from service.app import create_app
 from service.config import HOUSE, Settings
 from service.explain.page import FLORIDA
 from service.first_run import prepare
-from tests.api.staff import PASSWORD, quick_passwords, take_in
+from tests.api.staff import PASSWORD, take_in
 from tests.console.test_morning import HEAD, about, on_file, row
 from tests.databases import browser_path
 
@@ -102,7 +102,7 @@ class Hand:
 def desk() -> Iterator[tuple[Flask, Page, str]]:
     """A service with a payer and workers, and a browser in which nobody has signed in."""
     folder = Path(tempfile.mkdtemp())
-    with Sandbox(slow_seconds=0.1) as payer, quick_passwords(), sync_playwright() as playwright:
+    with Sandbox(slow_seconds=0.1) as payer, sync_playwright() as playwright:
         profile = folder / "clinic.yaml"
         example = (HOUSE / "clinic.example.yaml").read_text("utf-8")
         lines = write_connections(payer.url).partition("  - id: sandbox-benefits")[0]
