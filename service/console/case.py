@@ -193,12 +193,15 @@ def _said(kind: str, names: Sequence[str]) -> dict[str, Any]:
 
 
 def _first_values(file: CaseFile, kind: str) -> dict[str, str]:
-    """What stands in the form of a new record: what the answer knows already."""
-    if kind != "authorization" or file.latest is None:
-        return {}
-    short = next((one for one in file.ledger.phases if one.from_ is not None), None)
-    first = {} if short is None else {"level_of_care": short.level}
-    return {"payer": file.latest.payer, **first}
+    """What stands in the form of a new record: what is known already, and what is usual."""
+    if kind == "authorization":
+        short = next((one for one in file.ledger.phases if one.from_ is not None), None)
+        level = {} if short is None else {"level_of_care": short.level}
+        payer = {} if file.latest is None else {"payer": file.latest.payer}
+        return {"status": "not_started", **level, **payer}
+    patients = (one.data for one in file.of_kind("contact") if one.data["relation"] == "patient")
+    reads = next((one["language"] for one in patients), "en")
+    return {"language": reads if kind == "quote" else "en"}
 
 
 def _record_of(file: CaseFile, kind: str, record_id: str) -> Record:

@@ -193,6 +193,14 @@ def test_more_than_may_be_collected_is_refused_in_words(staff: FlaskClient) -> N
     assert "Deposit asked for with the instalments is more than the estimate." in words_of(refused.text)
 
 
+def test_a_quote_is_in_the_language_that_the_patient_reads(staff: FlaskClient) -> None:
+    case = confirmed(staff)
+    chosen = '<option value="{}" selected>'
+    assert chosen.format("en") in staff.get(f"{case}/quotes").text
+    staff.post(f"{case}/contacts", data={"relation": "patient", "name": "Ana Prueba", "language": "es"})
+    assert chosen.format("es") in staff.get(f"{case}/quotes").text
+
+
 # --- contacts and hand-off
 
 
