@@ -193,6 +193,15 @@ def test_more_than_may_be_collected_is_refused_in_words(staff: FlaskClient) -> N
     assert "Deposit asked for with the instalments is more than the estimate." in words_of(refused.text)
 
 
+def test_of_whom_nothing_may_be_collected_the_quote_says_not_to_bill(staff: FlaskClient) -> None:
+    case = case_of(staff, **MEDICARE, second_payer="florida-medicaid", second_plan="qmb")
+    page = read(staff, f"{case}/quotes")
+    assert "Do not bill the patient." in page
+    refused = staff.post(f"{case}/quotes", data={"language": "en", "deposit_asked": "25"})
+    assert refused.status_code == 422
+    assert "is more than may be collected from this patient" in words_of(refused.text)
+
+
 def test_a_quote_is_in_the_language_that_the_patient_reads(staff: FlaskClient) -> None:
     case = confirmed(staff)
     chosen = '<option value="{}" selected>'
