@@ -63,7 +63,7 @@ def window(browser: Browser) -> Iterator[BrowserContext]:
 def page(window: BrowserContext, room: str) -> Page:
     """The verify page, on which somebody of the admissions staff is."""
     opened = window.new_page()
-    opened.set_default_timeout(8000)
+    opened.set_default_timeout(30_000)
     sign_in(opened, room)
     opened.goto(f"{room}/verify")
     return opened
@@ -302,8 +302,8 @@ def test_to_leave_what_was_typed_asks_first(page: Page, room: str) -> None:
 
     page.on("dialog", stay)
     page.fill("#first_name", "Ana")
-    page.click("nav a", no_wait_after=True)
-    page.wait_for_timeout(300)
+    with page.expect_event("dialog"):
+        page.click("nav a", no_wait_after=True)
     assert asked == ["beforeunload"]
     assert page.input_value("#first_name") == "Ana"
 
@@ -376,8 +376,9 @@ def test_a_longest_session_is_not_made_longer(page: Page) -> None:
     )
     page.clock.fast_forward(13 * 60_000 + 2000)
     page.wait_for_selector("#warning[open]")
-    page.click("#warning button:visible")
-    page.wait_for_timeout(300)
+    with page.expect_response("**/stay"):
+        page.click("#warning button:visible")
+    page.wait_for_timeout(300)  # what was answered is taken in
     assert not page.is_visible("#warning"), "there is nothing to be won, and the form can be finished"
     page.clock.fast_forward(101_000)
     page.wait_for_selector("#over[open]")
