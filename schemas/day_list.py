@@ -18,7 +18,7 @@ MOST_ROWS = 200
 LONGEST_CELL = 200
 STATES = ("waiting", "working", "done", "not_readable", "failed")
 CHECKED_BY = ("reported", "told", "published", "not_reached")
-FINDINGS = (
+URGENT_FIRST = (
     "inactive",
     "payer_changed",
     "authorization_ends",
@@ -26,10 +26,13 @@ FINDINGS = (
     "answer_changed",
     "payer_not_reachable",
     "membership_not_confirmed",
-    "not_readable",
-    "unchanged",
-    "first_time",
 )
+"""Each of these is an exception. A payer that was not reached is why a membership is not confirmed."""
+
+QUIET = (UNCHANGED, FIRST_TIME) = ("unchanged", "first_time")
+"""What a row is told as where there is none: as it was, or asked about for the first time."""
+
+FINDINGS = (*URGENT_FIRST, "not_readable", *QUIET)
 MANY = 1000
 
 

@@ -24,8 +24,6 @@ from service.store.records import Record
 from service.store.session import Session, transaction
 from service.store.verifications import Verification
 
-CENTS = 100
-
 
 class NotHere(Exception):
     """There is no such case, or no such record of it, that the caller may see."""
@@ -33,7 +31,7 @@ class NotHere(Exception):
 
 def threshold() -> int:
     """By how many cents a later answer may differ before a family is told anew."""
-    return office().settings.quote_threshold * CENTS
+    return office().settings.quote_threshold_cents
 
 
 def file_of(case_id: str, action: str) -> CaseFile:

@@ -135,6 +135,11 @@ class Settings:
         return self.database_url.startswith("sqlite")
 
     @property
+    def quote_threshold_cents(self) -> int:
+        """The threshold of quotes as money is inside."""
+        return self.quote_threshold * 100
+
+    @property
     def is_production(self) -> bool:
         """Whether whatever is unsafe keeps the service from starting."""
         return self.environment == PRODUCTION

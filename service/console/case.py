@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 
 from schemas.authorization import AUTHORIZATION
+from schemas.confirmation import ITEMS as SETTLED_BY_STAFF
 from schemas.contact import CONTACT
 from schemas.problem import BadRequest
 from schemas.quote import QUOTE
@@ -46,7 +47,6 @@ OF_A_QUOTE = ("told_to", "told_on", "told_by", "acknowledged_on", "reason", "rec
 """What is filled in of a quote once there is one; its state goes on with the button that is pressed."""
 PLURALS = {"authorizations": "authorization", "quotes": "quote", "contacts": "contact"}
 KIND = "<any(authorizations, quotes, contacts):plural>"
-SETTLED_BY_STAFF = ("payer_order", "network", "referral", "certification")
 LATEST = 20
 
 
@@ -282,4 +282,4 @@ def _show(template: str, file: CaseFile, status: int = 200, **values: Any) -> Re
 
 def _words() -> dict[str, Any]:
     names = asking.payer_names(office().desk)
-    return {"case_label": case_label, "explain_fault": explain_fault, "payer_names": names, "payers": names}
+    return {"case_label": case_label, "explain_fault": explain_fault, "payer_names": names}

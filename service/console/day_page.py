@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
+from schemas.day_list import FIRST_TIME
 from service.at_hand import office
 from service.console.reading import label
 from service.directory import find_payer
 from service.explain.page import Reader
 from service.jobs import lists
-from service.jobs.findings import FIRST_TIME
 from service.jobs.lists import NOT_REACHABLE, Whole
 from service.jobs.rows import COLUMNS
 

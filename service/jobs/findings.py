@@ -5,23 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from schemas.day_list import FIRST_TIME, QUIET, UNCHANGED, URGENT_FIRST
 from service.jobs.standing import Finding
 
 Answer = Mapping[str, Any]
-URGENT_FIRST = (
-    "inactive",
-    "payer_changed",
-    "authorization_ends",
-    "quote_moved",
-    "answer_changed",
-    "payer_not_reachable",
-    "membership_not_confirmed",
-)
-"""Each of these is an exception. A payer that was not reached is why a membership is not confirmed."""
-
-QUIET = (UNCHANGED, FIRST_TIME) = ("unchanged", "first_time")
-"""What a row is told as where there is none: as it was, or asked about for the first time."""
-
 DEGRADED = "degraded"
 
 

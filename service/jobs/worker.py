@@ -39,7 +39,6 @@ LEASE = timedelta(seconds=60)
 AGAIN_AFTER = timedelta(seconds=10)
 PURPOSE = "payment"
 NOON = time(12)
-CENTS = 100
 NOT_REACHED = "not_reached"
 logger = logging.getLogger(__name__)
 
@@ -157,7 +156,7 @@ def _keep(session: Session, office: Office, job: Job, draft: Draft) -> None:
 def _result(session: Session, office: Office, job: Job, made: Verification) -> dict[str, Any]:
     answer, before, day = made.answer, job.before, made.start_date
     ledger = open_on(session, office.desk, made, datetime.combine(day, NOON, office.desk.clinic.zone))
-    threshold = office.settings.quote_threshold * CENTS
+    threshold = office.settings.quote_threshold_cents
     stands = [
         *authorization_findings(ledger, day),
         *quote_findings(records.of_case(session, made.case_id, QUOTE), made, threshold),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from threading import Thread
@@ -45,8 +46,8 @@ def with_a_browser(test: Any) -> Any:
     return test if browser_path() else None
 
 
-@pytest.fixture(scope="module")
-def address(app: Flask) -> Iterator[str]:
+@contextmanager
+def reachable(app: Flask) -> Iterator[str]:
     """The service, where a browser can reach it."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever, daemon=True)
@@ -55,6 +56,13 @@ def address(app: Flask) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture(scope="module")
+def address(app: Flask) -> Iterator[str]:
+    """Where the pages of the service are."""
+    with reachable(app) as where:
+        yield where
 
 
 @pytest.fixture(scope="module")

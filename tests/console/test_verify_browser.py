@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from werkzeug.serving import make_server
 
 from service.office import Office
 from service.store import card_images, sessions, users, verifications
 from service.store.session import transaction
 from tests.api.staff import PASSWORD, take_in
-from tests.console.test_browser import WAYS, Seen, fill_in, send, sign_in, with_a_browser
+from tests.console.test_browser import WAYS, Seen, fill_in, reachable, send, sign_in, with_a_browser
 from tests.console.test_verify import LEVEL, reply_of
 from tests.databases import browser_path
 from tests.pictures import heic, jpeg
@@ -31,13 +29,8 @@ NO_CARD = {"name": "card.heic", "mimeType": "image/heic", "buffer": heic()}
 def room(app: Flask) -> Iterator[str]:
     """The service, where a browser can reach it."""
     take_in(app, "clerk", "admissions")
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/console"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with reachable(app) as where:
+        yield where
 
 
 @pytest.fixture(scope="module")

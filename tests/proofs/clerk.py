@@ -29,12 +29,12 @@ from service.config import HOUSE, Settings
 from service.explain.page import FLORIDA
 from service.first_run import prepare
 from tests.api.staff import PASSWORD, take_in
+from tests.console.conftest import UNLIMITED
 from tests.console.test_morning import HEAD, about, on_file, row
 from tests.databases import browser_path
 
 CLERK = "clerk"
 MANY = 26
-UNLIMITED = {f"OPENVOB_RATE_{kind}": "off" for kind in ("CLIENT", "ADDRESS", "MEMBER")}
 
 
 @dataclass
