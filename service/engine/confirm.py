@@ -16,17 +16,17 @@ def noted(fact: Fact[Any] | None) -> tuple[Step, ...]:
     return (Step(fact.note, {}, (fact.citation,)),) if fact is not None and fact.note else ()
 
 
-def to_confirm(fact: Fact[Any] | None, today: date) -> bool:
-    """Whether a fact is published, and second-hand, old, or contradicted by another source."""
+def to_confirm(fact: Fact[Any] | None, today: date, on: date | None = None) -> bool:
+    """Whether a fact is published, and second-hand, old, in dispute, or of a time that is over by `on`."""
+    return bool(confirm_reasons(fact, today, on))
+
+
+def confirm_reasons(fact: Fact[Any] | None, today: date, on: date | None = None) -> tuple[Step, ...]:
+    """Return why a published fact should be confirmed with the payer, for a date of service.
+
+    Its sources differ; it is second-hand; it was published for a time that is over; or its source is old.
+    """
     if fact is None or fact.citation.kind != "published":
-        return False
-    second_hand = fact.citation.confidence == "secondary"
-    return second_hand or bool(fact.others) or _old_since(fact.citation, today) is not None
-
-
-def confirm_reasons(fact: Fact[Any] | None, today: date) -> tuple[Step, ...]:
-    """Return why a published fact should be confirmed with the payer: sources differ, second-hand, or old."""
-    if fact is None or not to_confirm(fact, today):
         return ()
     cited, reasons = fact.citation, []
     if fact.others:
@@ -34,6 +34,8 @@ def confirm_reasons(fact: Fact[Any] | None, today: date) -> tuple[Step, ...]:
         reasons.append(Step("confirm_sources_disagree", {}, everybody))
     if cited.confidence == "secondary":
         reasons.append(Step("confirm_secondary_source", {"source": cited.title}, (cited,)))
+    if fact.through is not None and on is not None and on > fact.through:
+        reasons.append(Step("confirm_carried_forward", {"year": str(fact.through.year)}, (cited,)))
     since = _old_since(cited, today)
     if since is not None:
         reasons.append(Step("confirm_old_source", {"year": str(since.year)}, (cited,)))

@@ -59,13 +59,13 @@ def cover(view: View, phase: Phase, on: date) -> Coverage:
     cited = (benefit.covered.citation,)
     if not benefit.covered.value:
         refused = Step(benefit.covered.note or "level_not_covered", {}, cited)
-        return Coverage("not_covered", (refused, *confirm_reasons(benefit.covered, view.brief.today)))
+        return Coverage("not_covered", (refused, *confirm_reasons(benefit.covered, view.brief.today, on)))
     if not confirmed and _delivery_unsaid(view.brief, benefit, phase):
         reason = Step("modality_not_published", {"modality": view.brief.inquiry.modality})
         return Coverage("undetermined", (reason,))
     code = "level_covered" if benefit.covered.citation.kind == "published" else "level_covered_confirmed"
     lifted = tuple(Step("rule_lifted", {"rule": step.code}, step.citations + cited) for step, _ in broken)
-    confirm = confirm_reasons(benefit.covered, view.brief.today)
+    confirm = confirm_reasons(benefit.covered, view.brief.today, on)
     return Coverage("covered", (Step(code, {}, cited), *noted(benefit.covered), *lifted, *confirm))
 
 

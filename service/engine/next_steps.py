@@ -104,7 +104,9 @@ def _authorization_steps(laid: LaidPhase, answer: PhaseAnswer) -> Iterator[NextS
         )
     elif asked.status == "notification":
         yield NextStep("notify_payer", level, asked.submit_by, cited)
-    elif asked.status == "undetermined":
+    elif asked.status == "undetermined" or "confirm_sources_disagree" in [
+        each.code for each in asked.reasons
+    ]:
         yield NextStep("ask_about_authorization", level, asked.submit_by or laid.dates[0], cited)
     if asked.review_every_days and asked.status != "not_required":
         review = laid.dates[0] + timedelta(days=asked.review_every_days)

@@ -73,7 +73,7 @@ def _about_member(view: View, benefits: Benefits, common: Mapping[str, Any]) -> 
 def _about_level(
     view: View, laid: LaidPhase, answer: PhaseAnswer, common: Mapping[str, Any]
 ) -> Iterator[Question]:
-    phase, today = laid.phase, view.brief.today
+    phase, days = laid.phase, (view.brief.today, laid.dates[0])
     benefit = view.level_on(laid.dates[0], phase.level_of_care)
     params = {
         **common,
@@ -87,19 +87,19 @@ def _about_level(
     def ask(code: str, *place: str) -> Question:
         return Question(code, params, "/".join((_level_path(view, phase.level_of_care), *place)))
 
-    if _is_open(benefit.covered, today) or _rule_open(view, benefit, answer):
+    if _is_open(benefit.covered, *days) or _rule_open(view, benefit, answer):
         yield ask("ask_covered", "covered")
     if answer.coverage.status == "not_covered":
         return
-    if _is_open(benefit.prior_authorization, today):
+    if _is_open(benefit.prior_authorization, *days):
         yield ask("ask_prior_authorization", "prior_authorization")
     if _terms_matter(phase, answer):
         yield from _about_terms(benefit, ask)
-    if _share_open(benefit.copay, today) and not _states(benefit.coinsurance):
+    if _share_open(benefit.copay, *days) and not _states(benefit.coinsurance):
         yield ask("ask_copay", "copay")
-    if _share_open(benefit.coinsurance, today) and not _states(benefit.copay):
+    if _share_open(benefit.coinsurance, *days) and not _states(benefit.copay):
         yield ask("ask_coinsurance", "coinsurance")
-    if _is_open(benefit.deductible_applies, today):
+    if _is_open(benefit.deductible_applies, *days):
         yield ask("ask_deductible_applies", "deductible_applies")
     if view.brief.payer.line_of_business in COMMERCIAL_LINES and not _amount_known(view, benefit, phase):
         yield ask("ask_allowed_amount", "allowed_amount")
@@ -116,9 +116,9 @@ def _who_answers(view: View, laid: LaidPhase, payer: str) -> str:
     return administrator.value.name if named and administrator and administrator.value else payer
 
 
-def _share_open(facts: Sequence[Fact[Any]], today: date) -> bool:
+def _share_open(facts: Sequence[Fact[Any]], today: date, on: date) -> bool:
     """Whether one part of the share is not stated, is one of several, or should be confirmed."""
-    return len(facts) != 1 or _is_open(facts[0], today)
+    return len(facts) != 1 or _is_open(facts[0], today, on)
 
 
 def _states(facts: Sequence[Fact[Any]]) -> bool:
@@ -126,8 +126,8 @@ def _states(facts: Sequence[Fact[Any]]) -> bool:
     return any(_spoken(fact) and fact.value is not None for fact in facts)
 
 
-def _is_open(fact: Fact[Any] | None, today: date) -> bool:
-    return fact is None or to_confirm(fact, today)
+def _is_open(fact: Fact[Any] | None, today: date, on: date) -> bool:
+    return fact is None or to_confirm(fact, today, on)
 
 
 def _terms_matter(phase: Phase, answer: PhaseAnswer) -> bool:

@@ -26,7 +26,7 @@ def explain(
         own = [line for line in lines if line.charge.phase == phase.index]
         if any(line.covered for line in own):
             steps += _prices(own)
-            steps += _shares(benefit, view.brief.today)
+            steps += _shares(benefit, view.brief.today, phase.dates[0])
         steps += _own_prices(view, phase)
         steps += benefit.notes
         if not all(line.covered is False for line in own):
@@ -60,15 +60,15 @@ def _prices(lines: Sequence[Line]) -> Iterator[Step]:
                 yield Step("allowed_amount_adjusted", {"amount": dollars(line.allowed)}, price.citations)
 
 
-def _shares(benefit: LevelBenefits, today: date) -> Iterator[Step]:
+def _shares(benefit: LevelBenefits, today: date, on: date) -> Iterator[Step]:
     for copay in benefit.copay:
         if copay.value is not None:
             yield Step("copay", plain(copay.value), (copay.citation,))
-        yield from (*noted(copay), *confirm_reasons(copay, today))
+        yield from (*noted(copay), *confirm_reasons(copay, today, on))
     for rate in benefit.coinsurance:
         if rate.value:
             yield Step("coinsurance", {"rate": str(rate.value)}, (rate.citation,))
-        yield from (*noted(rate), *confirm_reasons(rate, today))
+        yield from (*noted(rate), *confirm_reasons(rate, today, on))
     if benefit.coinsurance and not any(fact.value for fact in share_facts(benefit)):
         cited = tuple(dict.fromkeys(fact.citation for fact in share_facts(benefit)))
         yield Step("no_share", {}, cited)
