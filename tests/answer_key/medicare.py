@@ -105,13 +105,11 @@ def _program_week(
         left[day.year] = remaining - taken
         total += rate
         patient += taken + half_up(Fraction(1, 5) * (rate - taken))
-    asked = start - timedelta(days=10)
-    telling = _deductible(asked.year, met if asked.year == first else 0, asked)
-    if asked.year != first:
-        # Told in December of a January start: by then nothing is met.
-        patient = _fresh(days, site, services)
+    # Asked on the day itself where the care begins on New Year's Day: what is told then is of the new year.
+    asked = start if where == "from" else start - timedelta(days=10)
+    telling = _deductible(first, met, asked)
     spread = {"before": "in the week before", "over": "in the week of", "from": "from"}[where]
-    amount = "met" if is_met and asked.year == first else "not met"
+    amount = "met" if is_met else "not met"
     return case(
         f"{SHORT[level]} at {SITE_WORDS[site]}, {services} services a day, {spread} New Year {year}, "
         f"deductible of {first} {amount}",
@@ -133,19 +131,6 @@ def _program_week(
         site=site,
         asked_on=asked,
     )
-
-
-def _fresh(days: list[date], site: str, services: int) -> int:
-    """Return the patient's part of days whose years all begin with the whole deductible."""
-    left: dict[int, int] = {}
-    patient = 0
-    for day in days:
-        rate = PROGRAM_DAY[day.year][site, services]
-        remaining = left.setdefault(day.year, PART_B_DEDUCTIBLE[day.year])
-        taken = min(rate, remaining)
-        left[day.year] = remaining - taken
-        patient += taken + half_up(Fraction(1, 5) * (rate - taken))
-    return patient
 
 
 def _indexed_days() -> Iterator[Case]:
