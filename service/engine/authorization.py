@@ -37,8 +37,10 @@ def authorize(view: View, laid: LaidPhase) -> PriorAuthorization:
     starts = laid.dates[0]
     benefits, benefit = view.benefits_on(starts), view.level_on(starts, laid.phase.level_of_care)
     fact, hint = benefit.prior_authorization, benefit.authorization_hint
-    status = fact.value if fact is not None else "undetermined"
-    asked = status in ("required", "notification") or (fact is None and hint is not None)
+    status = fact.value if fact is not None and not fact.others else "undetermined"
+    asked = status in ("required", "notification") or (
+        status == "undetermined" and (fact or hint) is not None
+    )
     deadlines = _deadlines(view.brief, benefit.authorization, starts) if asked else Deadlines()
     reasons = _reasons(fact, hint, view.brief.today, starts)
     terms = benefit.authorization
@@ -65,6 +67,10 @@ def _value(fact: Fact[T] | None) -> T | None:
 
 
 def _reasons(fact: Fact[str] | None, hint: Fact[str] | None, today: date, starts: date) -> tuple[Step, ...]:
+    if fact is not None and fact.others:
+        # Sources that disagree on this answer nothing; the plan has to.
+        everybody = (fact.citation, *(other.citation for other in fact.others))
+        return (Step("authorization_disputed", {}, everybody), *noted(fact))
     if fact is not None:
         status = Step(f"authorization_{fact.value}", {}, (fact.citation,))
         return (status, *noted(fact), *confirm_reasons(fact, today, starts))

@@ -33,6 +33,7 @@ def plan_next_steps(
         steps += _authorization_steps(phase, answer)
         steps += _coverage_steps(answer)
         steps += _certification_steps(view, phase, answer)
+        steps += _referral_steps(view, phase, answer)
     if collect.allowed == "yes" and collect.amount:
         steps.append(NextStep("collect_first_session", {"amount": dollars(collect.amount)}, collect.when))
     steps += _limit_steps(lines)
@@ -104,9 +105,7 @@ def _authorization_steps(laid: LaidPhase, answer: PhaseAnswer) -> Iterator[NextS
         )
     elif asked.status == "notification":
         yield NextStep("notify_payer", level, asked.submit_by, cited)
-    elif asked.status == "undetermined" or "confirm_sources_disagree" in [
-        each.code for each in asked.reasons
-    ]:
+    elif asked.status == "undetermined":
         yield NextStep("ask_about_authorization", level, asked.submit_by or laid.dates[0], cited)
     if asked.review_every_days and asked.status != "not_required":
         review = laid.dates[0] + timedelta(days=asked.review_every_days)
@@ -151,6 +150,12 @@ def _certification_steps(view: View, laid: LaidPhase, answer: PhaseAnswer) -> It
     while again <= laid.end:
         yield NextStep("recertify", {"days": rule.recertify_days}, again, cited)
         again += timedelta(days=rule.recertify_days)
+
+
+def _referral_steps(view: View, laid: LaidPhase, answer: PhaseAnswer) -> Iterator[NextStep]:
+    fact = view.level_on(laid.dates[0], answer.level_of_care).referral_required
+    if fact is not None and fact.value and answer.coverage.status != "not_covered":
+        yield NextStep("get_referral", {"level": answer.level_of_care}, laid.dates[0], (fact.citation,))
 
 
 _LIMIT_STEPS = {
