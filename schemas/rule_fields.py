@@ -140,6 +140,12 @@ class SecondarySchema(Schema):
     yearly_limit = money_field()
 
 
+# Sentences beside the verdicts: of one level, or, among a payer's facts, of them all.
+NOTED: Mapping[str, Dated] = {
+    "coverage_notes": Dated(items(fields.Nested(NoteSchema))),
+    "authorization_notes": Dated(items(fields.Nested(NoteSchema))),
+}
+
 SERVICE_FIELDS: Mapping[str, Dated] = {
     "covered": Dated(Flag()),
     "prior_authorization": Dated(Word(AUTHORIZATION_STATUSES)),
@@ -170,6 +176,7 @@ SERVICE_FIELDS: Mapping[str, Dated] = {
     "facility_fee": Dated(Flag()),
     "billing": Dated(fields.Nested(BillingSchema)),
     "notes": Dated(items(fields.Nested(NoteSchema))),
+    **NOTED,
 }
 
 FACT_FIELDS: Mapping[str, Dated] = {
@@ -181,6 +188,7 @@ FACT_FIELDS: Mapping[str, Dated] = {
     "balance_billing": Dated(Flag()),
     "copay_is_all": Dated(Flag()),
     "secondary": Dated(fields.Nested(SecondarySchema)),
+    **NOTED,
 }
 
 MEDICAL_FIELDS: Mapping[str, Dated] = {

@@ -40,7 +40,7 @@ def authorize(view: View, laid: LaidPhase) -> PriorAuthorization:
     status = fact.value if fact is not None else "undetermined"
     asked = status in ("required", "notification") or (fact is None and hint is not None)
     deadlines = _deadlines(view.brief, benefit.authorization, starts) if asked else Deadlines()
-    reasons = _reasons(fact, hint, view.brief.today)
+    reasons = (*_reasons(fact, hint, view.brief.today), *benefit.authorization_notes)
     terms = benefit.authorization
     return PriorAuthorization(
         status=status,
