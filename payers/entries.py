@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -64,9 +65,13 @@ def read_entries(
 def _read_fact(field: str, plain: Plain, sources: Mapping[str, Plain]) -> Fact[Any] | None:
     if plain["value"] is None:
         return None
-    return Fact(
-        value=read_value(field, plain["value"]),
-        citation=cite(sources, plain["source"], plain["at"]),
+    said = [
+        Fact(read_value(field, each["value"]), cite(sources, each["source"], each["at"]))
+        for each in (plain, *plain.get("also", ()))
+    ]
+    return replace(
+        said[0],
         through=day_or_none(plain.get("through")),
         note=plain.get("note"),
+        others=tuple(said[1:]),
     )

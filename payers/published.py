@@ -152,7 +152,9 @@ def _authorization(asked: Asked, say: Callable[[str], Fact[Any] | None]) -> Auth
 def _clock(name: str, *facts: Fact[Any] | None) -> Fact[Any] | None:
     for fact in facts:
         if fact is not None and name in fact.value:
-            return replace(fact, value=fact.value[name])
+            others = [replace(other, value=other.value.get(name)) for other in fact.others]
+            differing = [other for other in others if other.value not in (None, fact.value[name])]
+            return replace(fact, value=fact.value[name], others=tuple(differing))
     return None
 
 

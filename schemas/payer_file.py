@@ -21,6 +21,7 @@ from schemas.rule_fields import (
     SERVICE_FIELDS,
     FactsSchema,
     HoursSchema,
+    LawPotSchema,
     MedicalSchema,
     PotSchema,
     ServiceSchema,
@@ -168,7 +169,7 @@ ServicesFileSchema = Schema.from_dict(
     {
         "sources": Table(key(), fields.Nested(SourceSchema), required=True),
         "levels": Table(Word(LEVELS_OF_CARE), fields.Nested(HoursSchema)),
-        "legal_maximum": Table(Word(LINES_OF_BUSINESS), fields.Nested(PotSchema)),
+        "legal_maximum": Table(Word(LINES_OF_BUSINESS), fields.Nested(LawPotSchema)),
         "clocks": Table(Word(LINES_OF_BUSINESS), SERVICE_FIELDS["authorization_clock"]),
     },
     name="ServicesFileSchema",

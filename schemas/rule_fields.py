@@ -147,24 +147,24 @@ NOTED: Mapping[str, Dated] = {
 }
 
 SERVICE_FIELDS: Mapping[str, Dated] = {
-    "covered": Dated(Flag()),
-    "prior_authorization": Dated(Word(AUTHORIZATION_STATUSES)),
+    "covered": Dated(Flag(), disputable=True),
+    "prior_authorization": Dated(Word(AUTHORIZATION_STATUSES), disputable=True),
     "authorization_hint": Dated(Word(AUTHORIZATION_HINTS)),
     "authorization_contact": Dated(fields.Nested(ContactSchema)),
-    "authorization_clock": Dated(fields.Nested(ClocksSchema)),
+    "authorization_clock": Dated(fields.Nested(ClocksSchema), disputable=True),
     "authorization_unit": Dated(Word(LIMIT_UNITS)),
     "criteria": Dated(items(Text())),
     "documents": Dated(items(Text())),
-    "initial_units": Dated(Whole(1)),
-    "review_every_days": Dated(Whole(1)),
+    "initial_units": Dated(Whole(1), disputable=True),
+    "review_every_days": Dated(Whole(1), disputable=True),
     "retro_allowed": Dated(Flag()),
-    "referral_required": Dated(Flag()),
-    "copay": Dated(fields.Nested(CopaySchema), none_means_none=True),
-    "coinsurance": Dated(rate_field(), none_means_none=True),
+    "referral_required": Dated(Flag(), disputable=True),
+    "copay": Dated(fields.Nested(CopaySchema), none_means_none=True, disputable=True),
+    "coinsurance": Dated(rate_field(), none_means_none=True, disputable=True),
     "coinsurance_max": Dated(money_field()),
-    "deductible_applies": Dated(Flag()),
+    "deductible_applies": Dated(Flag(), disputable=True),
     "then": Dated(fields.Nested(ThenSchema), none_means_none=True),
-    "allowed_amount": Dated(money_field()),
+    "allowed_amount": Dated(money_field(), disputable=True),
     "limits": Dated(items(fields.Nested(LimitSchema)), none_means_none=True),
     "provider_types": Dated(items(Word(PROVIDER_TYPES))),
     "minimum_hours_per_week": Dated(Whole(1)),
@@ -197,6 +197,11 @@ MEDICAL_FIELDS: Mapping[str, Dated] = {
 }
 
 POT_FIELDS: Mapping[str, Dated] = {
+    "individual": Dated(money_field(), none_means_none=True, disputable=True),
+    "family": Dated(money_field(), none_means_none=True, disputable=True),
+}
+
+LAW_POT_FIELDS: Mapping[str, Dated] = {
     "individual": Dated(money_field(), none_means_none=True),
     "family": Dated(money_field(), none_means_none=True),
 }
@@ -207,4 +212,5 @@ ServiceSchema = Schema.from_dict(dict(SERVICE_FIELDS), name="ServiceSchema")
 FactsSchema = Schema.from_dict(dict(FACT_FIELDS), name="FactsSchema")
 MedicalSchema = Schema.from_dict(dict(MEDICAL_FIELDS), name="MedicalSchema")
 PotSchema = Schema.from_dict(dict(POT_FIELDS), name="PotSchema")
+LawPotSchema = Schema.from_dict(dict(LAW_POT_FIELDS), name="LawPotSchema")
 HoursSchema = Schema.from_dict(dict(HOURS_FIELDS), name="HoursSchema")

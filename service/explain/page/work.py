@@ -110,6 +110,8 @@ def value_in_words(value: Any, about: str, reader: Reader) -> str:
         return words.name("answer", {None: "none", True: "true", False: "false"}[value])
     if isinstance(value, dict) and "amount" in value:
         return f"{words.money(value['amount'])} {words.name('per', value['per'])}"
+    if isinstance(value, dict) and "n" in value:
+        return words.count(value["unit"], value["n"])
     if isinstance(value, dict):
         return f"{words.count(value['unit'], value['units'])} {words.name('period', value['period'])}"
     if about.endswith("coinsurance"):
