@@ -166,7 +166,7 @@ def _limits(fact: Fact[Any] | None) -> tuple[Fact[Any], ...]:
 
 def _notes(*facts: Fact[Any] | None) -> tuple[Step, ...]:
     return tuple(
-        Step(note["code"], note.get("params", {}), (fact.citation,))
+        Step(note["code"], note.get("params", {}), (note.get("cited", fact.citation),))
         for fact in facts
         if fact is not None
         for note in fact.value

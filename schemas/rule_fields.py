@@ -115,10 +115,18 @@ class BillingSchema(Schema):
 
 
 class NoteSchema(Schema):
-    """A sentence that the answer must carry, by its code."""
+    """A sentence that the answer must carry, by its code; its source is the list's, or its own."""
 
     code = code(required=True)
     params = Scalars()
+    source = Text()
+    at = Text()
+
+    @validates_schema
+    def check_source(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Refuse a source without a place in it, or a place without a source."""
+        if ("source" in data) != ("at" in data):
+            raise ValidationError("A source of its own needs both source and at.")
 
 
 class ClaimsSchema(Schema):
