@@ -49,7 +49,7 @@ def half_edited(bit: int, value: int) -> Desk:
 
 
 @pytest.mark.parametrize("payer", PAYERS)
-def test_editing_any_other_payers_file_changes_no_answer_of_a_payer(payer):
+def test_editing_one_payers_file_changes_no_other_payers_answers(payer):
     # Two payers differ at some place of their numbers, so each pair is tried, with few rulebooks to load.
     number, before = PAYERS.index(payer), answers(payer, desk())
     for bit in range(len(PAYERS).bit_length()):
