@@ -66,7 +66,7 @@ def _read_fact(field: str, plain: Plain, sources: Mapping[str, Plain]) -> Fact[A
     if plain["value"] is None:
         return None
     said = [
-        Fact(read_value(field, each["value"]), cite(sources, each["source"], each["at"]))
+        Fact(_read_value(field, each, sources), cite(sources, each["source"], each["at"]))
         for each in (plain, *plain.get("also", ()))
     ]
     return replace(
@@ -75,3 +75,14 @@ def _read_fact(field: str, plain: Plain, sources: Mapping[str, Plain]) -> Fact[A
         note=plain.get("note"),
         others=tuple(said[1:]),
     )
+
+
+def _read_value(field: str, plain: Plain, sources: Mapping[str, Plain]) -> Any:
+    """Return a value as the engine takes it; a note with a source of its own carries its citation."""
+    value = read_value(field, plain["value"])
+    if not field.endswith("notes"):
+        return value
+    return [
+        {**note, "cited": cite(sources, note["source"], note["at"])} if "source" in note else note
+        for note in value
+    ]

@@ -39,11 +39,6 @@ class PlanRules:
         """Return the facts of a field that nothing known tells apart."""
         return alternatives(self.fields.get(path, ()), on, context)
 
-    def levels(self) -> tuple[str, ...]:
-        """Return the levels of care that anything is published for."""
-        named = [path[1] for path in self.fields if path[0] == "services"]
-        return tuple(dict.fromkeys([*named, *(line.level for line in self.prices)]))
-
     def stretch_of(self, on: date) -> int:
         """Return which stretch between two changes a date falls in."""
         return bisect_right(self.changes, on)

@@ -13,6 +13,7 @@ from payers.fees import county_key, fees_in_force
 from payers.plan_rules import PlanRules
 from payers.values import read_cents
 from schemas.model import (
+    LEVELS_OF_CARE,
     NETWORKS,
     Accumulator,
     Accumulators,
@@ -80,7 +81,7 @@ def _network(asked: Asked, network: str) -> NetworkBenefits:
     return NetworkBenefits(
         deductible=_pots(asked, "cost_share", network, "deductible"),
         out_of_pocket_max=_pots(asked, "cost_share", network, "out_of_pocket_max"),
-        levels={level: _level(asked, level) for level in asked.rules.levels()},
+        levels={level: _level(asked, level) for level in LEVELS_OF_CARE},
     )
 
 
@@ -117,6 +118,8 @@ def _level(asked: Asked, level: str) -> LevelBenefits:
         certification=say("certification"),
         billing=say("billing"),
         notes=_notes(say("notes")),
+        coverage_notes=_notes(say("coverage_notes"), asked.say("facts", "coverage_notes")),
+        authorization_notes=_notes(say("authorization_notes"), asked.say("facts", "authorization_notes")),
     )
 
 
@@ -161,10 +164,13 @@ def _limits(fact: Fact[Any] | None) -> tuple[Fact[Any], ...]:
     return (fact,) if fact.value is None else tuple(replace(fact, value=limit) for limit in fact.value)
 
 
-def _notes(fact: Fact[Any] | None) -> tuple[Step, ...]:
-    if fact is None:
-        return ()
-    return tuple(Step(note["code"], note.get("params", {}), (fact.citation,)) for note in fact.value)
+def _notes(*facts: Fact[Any] | None) -> tuple[Step, ...]:
+    return tuple(
+        Step(note["code"], note.get("params", {}), (note.get("cited", fact.citation),))
+        for fact in facts
+        if fact is not None
+        for note in fact.value
+    )
 
 
 def _wage_index(asked: Asked, fees: tuple[Fee, ...]) -> WageIndex | None:

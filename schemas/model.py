@@ -313,6 +313,8 @@ class LevelBenefits:
     certification: Fact[Certification] | None = None
     billing: Fact[Billing] | None = None
     notes: tuple[Step, ...] = ()
+    coverage_notes: tuple[Step, ...] = ()
+    authorization_notes: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

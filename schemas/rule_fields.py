@@ -115,10 +115,18 @@ class BillingSchema(Schema):
 
 
 class NoteSchema(Schema):
-    """A sentence that the answer must carry, by its code."""
+    """A sentence that the answer must carry, by its code; its source is the list's, or its own."""
 
     code = code(required=True)
     params = Scalars()
+    source = Text()
+    at = Text()
+
+    @validates_schema
+    def check_source(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Refuse a source without a place in it, or a place without a source."""
+        if ("source" in data) != ("at" in data):
+            raise ValidationError("A source of its own needs both source and at.")
 
 
 class ClaimsSchema(Schema):
@@ -139,6 +147,12 @@ class SecondarySchema(Schema):
     office_visit_copay = money_field()
     yearly_limit = money_field()
 
+
+# Sentences beside the verdicts: of one level, or, among a payer's facts, of them all.
+NOTED: Mapping[str, Dated] = {
+    "coverage_notes": Dated(items(fields.Nested(NoteSchema))),
+    "authorization_notes": Dated(items(fields.Nested(NoteSchema))),
+}
 
 SERVICE_FIELDS: Mapping[str, Dated] = {
     "covered": Dated(Flag(), disputable=True),
@@ -170,6 +184,7 @@ SERVICE_FIELDS: Mapping[str, Dated] = {
     "facility_fee": Dated(Flag()),
     "billing": Dated(fields.Nested(BillingSchema)),
     "notes": Dated(items(fields.Nested(NoteSchema))),
+    **NOTED,
 }
 
 FACT_FIELDS: Mapping[str, Dated] = {
@@ -181,6 +196,7 @@ FACT_FIELDS: Mapping[str, Dated] = {
     "balance_billing": Dated(Flag()),
     "copay_is_all": Dated(Flag()),
     "secondary": Dated(fields.Nested(SecondarySchema)),
+    **NOTED,
 }
 
 MEDICAL_FIELDS: Mapping[str, Dated] = {

@@ -42,7 +42,7 @@ def authorize(view: View, laid: LaidPhase) -> PriorAuthorization:
         status == "undetermined" and (fact or hint) is not None
     )
     deadlines = _deadlines(view.brief, benefit.authorization, starts) if asked else Deadlines()
-    reasons = _reasons(fact, hint, view.brief.today, starts)
+    reasons = (*_reasons(fact, hint, view.brief.today, starts), *benefit.authorization_notes)
     terms = benefit.authorization
     return PriorAuthorization(
         status=status,
