@@ -39,6 +39,14 @@ class PlanRules:
         """Return the facts of a field that nothing known tells apart."""
         return alternatives(self.fields.get(path, ()), on, context)
 
+    def say_beside(self, path: FieldPath, on: date, context: Context) -> tuple[Fact[Any], ...]:
+        """Return what the payer says of a field, then what its program does: neither silences the other."""
+        entries = self.fields.get(path, ())
+        own = [entry for entry in entries if entry.rank >= PAYER_RANK]
+        above = [entry for entry in entries if entry.rank < PAYER_RANK]
+        said = (in_force(part, on, context) for part in (own, above))
+        return tuple(fact for fact in said if fact is not None)
+
     def stretch_of(self, on: date) -> int:
         """Return which stretch between two changes a date falls in."""
         return bisect_right(self.changes, on)

@@ -362,6 +362,14 @@ class OtherCoverage:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareOfCost:
+    """What a member's bills must come to in a month before Medicaid pays, and whether they do."""
+
+    amount: Cents | None = None
+    met: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Claims:
     """Where claims go, and by when."""
 
@@ -391,6 +399,7 @@ class Benefits:
     medicare_advantage: Fact[OtherCoverage | None] | None = None
     managed_care_plan: Fact[OtherCoverage | None] | None = None
     qmb: Fact[bool] | None = None
+    share_of_cost: Fact[ShareOfCost | None] | None = None
     claims: Fact[Claims] | None = None
     balance_billing: Fact[bool] | None = None
     copay_is_all: Fact[bool] | None = None

@@ -172,6 +172,7 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "getPayer": Example(path={"payer_id": "medicare"}),
         "listPlans": Example(path={"payer_id": "medigap"}, query={"query": "plan g"}),
         "listSources": Example(path={"payer_id": "medicare"}),
+        "listMedicaidPlans": Example(query={"county": "Miami-Dade", "date": "2026-10-15"}),
         "getClinic": Example(),
         "getBenefits": Example(
             path={"payer_id": "medicare"},
