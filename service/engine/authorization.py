@@ -40,7 +40,7 @@ def authorize(view: View, laid: LaidPhase) -> PriorAuthorization:
     status = fact.value if fact is not None else "undetermined"
     asked = status in ("required", "notification") or (fact is None and hint is not None)
     deadlines = _deadlines(view.brief, benefit.authorization, starts) if asked else Deadlines()
-    reasons = _reasons(fact, hint, view.brief.today)
+    reasons = _reasons(fact, hint, view.brief.today, starts)
     terms = benefit.authorization
     return PriorAuthorization(
         status=status,
@@ -64,12 +64,12 @@ def _value(fact: Fact[T] | None) -> T | None:
     return fact.value if fact is not None else None
 
 
-def _reasons(fact: Fact[str] | None, hint: Fact[str] | None, today: date) -> tuple[Step, ...]:
+def _reasons(fact: Fact[str] | None, hint: Fact[str] | None, today: date, on: date) -> tuple[Step, ...]:
     if fact is not None:
         status = Step(f"authorization_{fact.value}", {}, (fact.citation,))
-        return (status, *noted(fact), *confirm_reasons(fact, today))
+        return (status, *noted(fact), *confirm_reasons(fact, today, on))
     if hint is not None:
-        return (Step(f"hint_{hint.value}", {}, (hint.citation,)), *confirm_reasons(hint, today))
+        return (Step(f"hint_{hint.value}", {}, (hint.citation,)), *confirm_reasons(hint, today, on))
     return (Step("authorization_not_published"),)
 
 

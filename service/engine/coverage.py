@@ -53,19 +53,19 @@ def cover(view: View, phase: Phase, on: date) -> Coverage:
     broken = _broken_rules(view.brief, benefit, phase, on)
     confirmed = confirms_level(benefit.covered)
     if broken and not confirmed:
-        return Coverage("not_covered", tuple(_why_broken(broken, view.brief.today)))
+        return Coverage("not_covered", tuple(_why_broken(broken, view.brief.today, on)))
     if benefit.covered is None:
         return Coverage("undetermined", (Step("coverage_not_published"),))
     cited = (benefit.covered.citation,)
     if not benefit.covered.value:
         refused = Step(benefit.covered.note or "level_not_covered", {}, cited)
-        return Coverage("not_covered", (refused, *confirm_reasons(benefit.covered, view.brief.today)))
+        return Coverage("not_covered", (refused, *confirm_reasons(benefit.covered, view.brief.today, on)))
     if not confirmed and _delivery_unsaid(view.brief, benefit, phase):
         reason = Step("modality_not_published", {"modality": view.brief.inquiry.modality})
         return Coverage("undetermined", (reason,))
     code = "level_covered" if benefit.covered.citation.kind == "published" else "level_covered_confirmed"
     lifted = tuple(Step("rule_lifted", {"rule": step.code}, step.citations + cited) for step, _ in broken)
-    confirm = confirm_reasons(benefit.covered, view.brief.today)
+    confirm = confirm_reasons(benefit.covered, view.brief.today, on)
     return Coverage("covered", (Step(code, {}, cited), *noted(benefit.covered), *lifted, *confirm))
 
 
@@ -109,11 +109,11 @@ def _broken_rules(brief: Brief, benefit: LevelBenefits, phase: Phase, on: date) 
     return tuple(broken for broken in checks if broken is not None)
 
 
-def _why_broken(broken: tuple[Broken, ...], today: date) -> Iterator[Step]:
+def _why_broken(broken: tuple[Broken, ...], today: date, on: date) -> Iterator[Step]:
     """Yield each broken rule first, then what its source remarks on it, and whether to confirm it."""
     yield from (step for step, _ in broken)
     for _, rule in broken:
-        yield from (*noted(rule), *confirm_reasons(rule, today))
+        yield from (*noted(rule), *confirm_reasons(rule, today, on))
 
 
 def _setting(brief: Brief, benefit: LevelBenefits) -> Broken | None:
