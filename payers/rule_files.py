@@ -12,7 +12,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -22,22 +22,23 @@ from payers.table_reader import Row
 
 SHIPPED = Path(__file__).parent / "rules"
 # Raise it when the shape of `RuleData` or what is refused changes: older entries are then not read.
-CACHE_FORMAT = 1
+CACHE_FORMAT = 2
 SHOWN_PROBLEMS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class RuleData:
-    """Plain data that may be trusted: payer files by payer id, services.yaml, tables by file name."""
+    """Plain data that may be trusted: payers and programs by id, services.yaml, tables by file name."""
 
     payers: Mapping[str, Mapping[str, Any]]
+    programs: Mapping[str, Mapping[str, Any]]
     services: Mapping[str, Any]
     tables: Mapping[str, list[Row]]
 
 
 def read_files(path: Path) -> dict[str, bytes]:
     """Return the rulebook's files by name, like `fees/x.csv`; raises `RulebookError` if there are none."""
-    found = sorted([*path.glob("*.yaml"), *path.glob("fees/*.csv")])
+    found = sorted([*path.glob("*.yaml"), *path.glob("programs/*.yaml"), *path.glob("fees/*.csv")])
     if not any(file.suffix == ".yaml" for file in found):
         raise RulebookError(f"There is no rulebook in {path.name}: no .yaml file.")
     return {file.relative_to(path).as_posix(): file.read_bytes() for file in found}
@@ -74,6 +75,7 @@ def trusted(reading: Reading) -> RuleData:
     services = reading.documents.get(SERVICES)
     return RuleData(
         payers={document.data["payer"]["id"]: document.data for _, document in reading.payer_files()},
+        programs={document.data["program"]["id"]: document.data for _, document in reading.program_files()},
         services=services.data if services is not None else {},
         tables={name: sheet.rows for name, sheet in reading.sheets.items()},
     )
@@ -82,14 +84,14 @@ def trusted(reading: Reading) -> RuleData:
 def _read_entry(entry: Path) -> RuleData | None:
     try:
         kept = json.loads(entry.read_bytes())
-        return RuleData(kept["payers"], kept["services"], kept["tables"])
+        return RuleData(**{part.name: kept[part.name] for part in fields(RuleData)})
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def _write_entry(entry: Path, data: RuleData) -> None:
     """Keep data for the next start; where that cannot be done, the next start judges again."""
-    kept = {"payers": data.payers, "services": data.services, "tables": data.tables}
+    kept = {part.name: getattr(data, part.name) for part in fields(RuleData)}
     with contextlib.suppress(OSError):
         entry.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=entry.parent, prefix=entry.name)
