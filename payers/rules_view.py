@@ -1,10 +1,9 @@
-"""The rulebook for people: the values in force, what differs between two dates, what has grown old."""
+"""The rulebook for people: the values in force on a date, and what differs between two dates."""
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -49,18 +48,6 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Stale:
-    """A value to be confirmed, and why: `secondary`, `old` (source), `carried_forward` (its year is over).
-
-    Rows of one table with one source and the same reasons are told once; `count` says how many.
-    """
-
-    shown: Shown
-    reasons: tuple[str, ...]
-    count: int = 1
-
-
-@dataclass(frozen=True, slots=True)
 class Difference:
     """A value that differs between two moments; `None` where there was none."""
 
@@ -99,26 +86,10 @@ def show_law(rulebook: Rulebook, on: date) -> tuple[Shown, ...]:
     return tuple(found)
 
 
-def stale(rulebook: Rulebook, today: date, months: int = 18) -> tuple[Stale, ...]:
-    """Return the values in force today that a payer should confirm."""
-    limit = _months_before(today, months)
-    found: dict[tuple[str, ...], Stale] = {}
-    for shown in _everything(rulebook, today):
-        old = min(day for day in (shown.published, shown.retrieved) if day is not None) < limit
-        carried = shown.through is not None and shown.through < today
-        answers = {"secondary": shown.confidence == "secondary", "old": old, "carried_forward": carried}
-        if reasons := tuple(reason for reason, holds in answers.items() if holds):
-            table = shown.where.partition(" ")[0] if shown.where.startswith("fees/") else None
-            key = (shown.payer, table or f"{shown.where} {shown.when}", shown.source, *reasons)
-            kept = found.get(key)
-            found[key] = Stale(shown, reasons) if kept is None else replace(kept, count=kept.count + 1)
-    return tuple(found.values())
-
-
 def diff(before: Rulebook, on: date, after: Rulebook, later: date) -> tuple[Difference, ...]:
     """Return which values differ: of one rulebook on two dates, or of two rulebooks."""
-    old = {shown.key: shown.value for shown in _everything(before, on)}
-    new = {shown.key: shown.value for shown in _everything(after, later)}
+    old = {shown.key: shown.value for shown in everything(before, on)}
+    new = {shown.key: shown.value for shown in everything(after, later)}
     return tuple(
         Difference(*key, old.get(key), new.get(key))
         for key in sorted({*old, *new})
@@ -126,7 +97,8 @@ def diff(before: Rulebook, on: date, after: Rulebook, later: date) -> tuple[Diff
     )
 
 
-def _everything(rulebook: Rulebook, on: date) -> Iterator[Shown]:
+def everything(rulebook: Rulebook, on: date) -> Iterator[Shown]:
+    """Yield every published value in force on a date: of law, of each program, of each payer."""
     yield from show_law(rulebook, on)
     for program_id in sorted(rulebook.data.programs):
         yield from _program_values(rulebook.data, program_id, on)
@@ -209,8 +181,3 @@ def _spell_when(when: Plain) -> str:
             value = " ".join(sorted(value))
         parts.append(f"{name}: {value}")
     return ", ".join(parts)
-
-
-def _months_before(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

@@ -1,4 +1,4 @@
-"""Which published facts still answer, but should be confirmed with the payer: second-hand, old, carried on."""
+"""Which published facts still answer but should be confirmed with the payer: second-hand, old, carried on."""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ while nobody who speaks of this member has answered it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from schemas.model import OUTPATIENT, Benefits, Fact, LevelBenefits, Phase, PhaseAnswer, Question
@@ -107,7 +106,8 @@ def _about_level(
         yield ask("ask_coinsurance", "coinsurance")
     if is_open(benefit.deductible_applies):
         yield ask("ask_deductible_applies", "deductible_applies")
-    if view.brief.payer.line_of_business in COMMERCIAL_LINES and not _amount_known(view, benefit, phase, is_open):
+    commercial = view.brief.payer.line_of_business in COMMERCIAL_LINES
+    if commercial and not _amount_known(view, benefit, phase, is_open):
         yield ask("ask_allowed_amount", "allowed_amount")
     if _limit_open(view, benefit, laid):
         yield ask("ask_limit", "limit")
@@ -148,9 +148,7 @@ def _rule_open(view: View, benefit: LevelBenefits, answer: PhaseAnswer) -> bool:
     return unsaid or any(reason.code.startswith("confirm_") for reason in answer.coverage.reasons)
 
 
-def _about_terms(
-    benefit: LevelBenefits, ask: Callable[..., Question], is_open: Judge
-) -> Iterator[Question]:
+def _about_terms(benefit: LevelBenefits, ask: Callable[..., Question], is_open: Judge) -> Iterator[Question]:
     terms = benefit.authorization
     for name, fact in (
         ("phone", terms.contact),
