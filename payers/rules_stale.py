@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from payers.rulebook import Rulebook
 from payers.rules_questions import Place, ask_everything
@@ -83,8 +84,9 @@ def stale(rulebook: Rulebook, today: date, rests: Rests | None = None) -> tuple[
     return tuple(sorted(items, key=lambda item: -item.answers))
 
 
+@lru_cache(maxsize=2)
 def rests_of_questions(rulebook: Rulebook, today: date) -> Rests:
-    """Return by place the questions of the rulebook, numbered, whose answers cite it."""
+    """Return by place the questions of the rulebook, numbered, whose answers cite it; kept for the day."""
     rests: dict[Place, set[int]] = defaultdict(set)
     for number, asked in enumerate(ask_everything(rulebook, today)):
         for place in asked.places():

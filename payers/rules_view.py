@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -23,8 +23,8 @@ class Shown:
     """A published value in force: where it stands, for whom, since when, and who says so.
 
     `payer` is `services` for what holds for every payer of a line of business, `programs/…` for what holds
-    for every payer of a program. `value` is as the file
-    has it; for a price, the amount.
+    for every payer of a program. `value` is as the file has it; for a price, the amount. `when` spells the
+    `conditions`; `row` is the row of a table that the value stands in, empty where it stands in none.
     """
 
     payer: str
@@ -40,6 +40,8 @@ class Shown:
     published: date | None
     retrieved: date
     confidence: str
+    conditions: Plain = field(default_factory=dict, compare=False)
+    row: Plain = field(default_factory=dict, compare=False)
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -56,6 +58,8 @@ class Difference:
     when: str
     before: Any
     after: Any
+    shown: Shown
+    """The value as it is afterwards; where there is none any more, as it was."""
 
 
 def show(rulebook: Rulebook, payer_id: str, on: date) -> tuple[Shown, ...]:
@@ -88,12 +92,13 @@ def show_law(rulebook: Rulebook, on: date) -> tuple[Shown, ...]:
 
 def diff(before: Rulebook, on: date, after: Rulebook, later: date) -> tuple[Difference, ...]:
     """Return which values differ: of one rulebook on two dates, or of two rulebooks."""
-    old = {shown.key: shown.value for shown in everything(before, on)}
-    new = {shown.key: shown.value for shown in everything(after, later)}
+    old = {shown.key: shown for shown in everything(before, on)}
+    new = {shown.key: shown for shown in everything(after, later)}
+    pairs = ((key, old.get(key), new.get(key)) for key in sorted({*old, *new}))
     return tuple(
-        Difference(*key, old.get(key), new.get(key))
-        for key in sorted({*old, *new})
-        if old.get(key) != new.get(key)
+        Difference(*key, was.value if was else None, becomes.value if becomes else None, shown)
+        for key, was, becomes in pairs
+        if (shown := becomes or was) and (was is None or becomes is None or was.value != becomes.value)
     )
 
 
@@ -146,7 +151,7 @@ def _rows_in_force(
         where = " ".join([file, *(row[name] for name in names if name in row)])
         when = {name: row[name] for name in ("provider_types", "locality") if name in row}
         value = row.get("amount") or row.get("index")
-        groups.setdefault(where, []).append({**row, "value": value, "when": when})
+        groups.setdefault(where, []).append({**row, "value": value, "when": when, "row": row})
     for where, entries in groups.items():
         yield from _in_force(payer, where, entries, sources, on)
 
@@ -167,6 +172,8 @@ def _shown(payer: str, where: str, when: str, entry: Plain, sources: Mapping[str
         published=day_or_none(source["published"]),
         retrieved=date.fromisoformat(source["retrieved"]),
         confidence=source["confidence"],
+        conditions=entry.get("when", {}),
+        row=entry.get("row", {}),
     )
 
 

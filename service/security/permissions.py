@@ -100,6 +100,7 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "payers.plans": "payers:read",
         "payers.benefits": "payers:read",
         "payers.sources": "payers:read",
+        "rules.stale": "payers:read",
         "clinic.fetch": "clinic:read",
         "audit.index": "audit:read",
         "users.index": "users:read",
