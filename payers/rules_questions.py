@@ -1,24 +1,22 @@
-"""Every question that a rulebook can be asked about a day: each payer, plan and level of care, in network.
+"""Every question that a rulebook can be asked about a day, and the facts that may answer each.
 
-It is asked as for an adult with a mental health condition, in person; where the rules tell kinds of
-providers, conditions, ways of delivery or ages apart, once for each of them.
+A question is a payer, a plan of it or none, and a level of care. A fact may answer it if it holds for
+anybody: some kind of provider, age, condition, way of delivery or network.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date
-from functools import partial
-from itertools import product
 from typing import Any, NamedTuple
 
-from payers.plan_rules import PlanRules
+from payers.dated import EVERYONE, LAYER, Entry, standing
+from payers.entries import FieldPath
 from payers.rulebook import Rulebook
-from schemas.model import LEVELS_OF_CARE, Benefits, Citation, LevelBenefits, NetworkBenefits, Site
+from schemas.model import LEVELS_OF_CARE, Citation, Fact
 
-ADULT, NETWORK = 35, "in"
-NOTHING = LevelBenefits()
+Facts = tuple[Fact[Any], ...]
 
 
 class Place(NamedTuple):
@@ -31,30 +29,23 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is published for one payer and plan (`None`: not named) at one level, to whom it tells apart."""
+    """A question: payer, plan (`None`: not named), level; and what may answer it.
+
+    `fields` are the facts of the level by field, `prices` those of its schedules, `whole` by path all that
+    is not said of a level.
+    """
 
     payer: str
     plan: str | None
     level: str
-    said: tuple[Benefits, ...]
-
-    @property
-    def networks(self) -> tuple[NetworkBenefits, ...]:
-        """What is published of the network asked about."""
-        return tuple(benefits.networks[NETWORK] for benefits in self.said)
-
-    @property
-    def levels(self) -> tuple[LevelBenefits, ...]:
-        """What is published of the level."""
-        return tuple(network.levels.get(self.level, NOTHING) for network in self.networks)
+    fields: Mapping[str, Facts]
+    prices: Facts
+    whole: Mapping[FieldPath, Facts]
 
     def places(self) -> frozenset[Place]:
         """Return every place in a source that an answer to this question can cite."""
-        found: set[Place] = set()
-        for benefits, network, level in zip(self.said, self.networks, self.levels, strict=True):
-            found |= _places_of_whole(benefits) | _places_of_whole(network)
-            found |= {place_of(citation) for citation in citations_in(level)}
-        return frozenset(found)
+        groups = (*self.fields.values(), self.prices, *self.whole.values())
+        return frozenset(place_of(fact.citation) for facts in groups for fact in facts)
 
 
 def place_of(citation: Citation) -> Place:
@@ -66,66 +57,22 @@ def ask_everything(rulebook: Rulebook, on: date) -> Iterator[Asked]:
     """Yield each question with what is published: of every payer without a plan, then of each plan."""
     for payer_id in rulebook.payer_ids:
         for plan in (None, *rulebook.identity(payer_id).plans):
-            said = _said_to(rulebook, payer_id, plan, on)
-            for level in LEVELS_OF_CARE:
-                yield Asked(payer_id, plan, level, said)
+            yield from _ask_every_level(rulebook, payer_id, plan, on)
 
 
-def citations_in(value: Any) -> Iterator[Citation]:
-    """Yield every citation in a value of the model, however deep."""
-    if isinstance(value, Citation):
-        yield value
-    elif is_dataclass(value):
-        for item in fields(value):
-            yield from citations_in(getattr(value, item.name))
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from citations_in(item)
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from citations_in(item)
-
-
-def _places_of_whole(part: Benefits | NetworkBenefits) -> set[Place]:
-    """Return what all that is not said of a level rests on."""
-    whole = (getattr(part, item.name) for item in fields(part) if item.name not in ("networks", "levels"))
-    return {place_of(citation) for value in whole for citation in citations_in(value)}
-
-
-def _said_to(rulebook: Rulebook, payer_id: str, plan: str | None, on: date) -> tuple[Benefits, ...]:
+def _ask_every_level(rulebook: Rulebook, payer_id: str, plan: str | None, on: date) -> Iterator[Asked]:
     rules = rulebook.rules(payer_id, plan)
-    said: dict[int, Benefits] = {}
-    for kind, locality, condition, modality, age in product(*_told_apart(rules)):
-        (period,) = rulebook.published(
-            payer_id,
-            plan,
-            site=Site(id="any", name="Any", npi="", provider_type=kind, locality=locality),
-            condition=condition,
-            modality=modality,
-            age_on=partial(_always, age),
-            dates=[on],
-            network=NETWORK,
-        )
-        said[id(period.benefits)] = period.benefits
-    return tuple(said.values())
+    said = {path: _may_answer(entries, on) for path, entries in rules.fields.items()}
+    whole = {path: facts for path, facts in said.items() if path[0] != "services" and facts}
+    for level in LEVELS_OF_CARE:
+        own = {path[2]: facts for path, facts in said.items() if path[:2] == ("services", level) and facts}
+        lines = [line for line in rules.prices if line.level == level]
+        prices = tuple(fact for line in lines for fact in _may_answer(line.entries, on))
+        yield Asked(payer_id, plan, level, own, prices, whole)
 
 
-def _always(age: int | None, _: date) -> int | None:
-    return age
-
-
-def _told_apart(rules: PlanRules) -> tuple[Sequence[Any], ...]:
-    """Return the kinds of providers, localities, conditions, ways of delivery and ages to ask about."""
-    entries = [*rules.fields.values(), *(line.entries for line in rules.prices)]
-    whens = {entry.when for each in entries for entry in each}
-
-    def named(part: str) -> set[Any]:
-        return {word for when in whens for word in getattr(when, part) or ()}
-
-    return (
-        sorted(named("provider_types")) or [""],
-        sorted(named("localities")) or [None],
-        sorted({"mental_health", *named("conditions")}),
-        sorted({"in_person", *named("modalities")}),
-        [rules.age_in(band) for band in range(len(rules.ages) + 1)] if rules.ages else [ADULT],
-    )
+def _may_answer(entries: Sequence[Entry], on: date) -> Facts:
+    """Return the facts of a field in force, without those of a layer that a narrower one always beats."""
+    found = standing(entries, on)
+    beaten = max((entry.rank // LAYER for entry in found if entry.when == EVERYONE), default=0)
+    return tuple(entry.fact for entry in found if entry.fact is not None and entry.rank // LAYER >= beaten)
