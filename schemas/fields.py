@@ -32,6 +32,21 @@ def whole(pattern: re.Pattern[str]) -> str:
     return f"^({pattern.pattern})$"
 
 
+MONEY_NAMES = frozenset(
+    {
+        "limit",
+        "met",
+        "remaining",
+        "amount",
+        "coinsurance_max",
+        "allowed_amount",
+        "office_visit_copay",
+        "yearly_limit",
+    }
+)
+"""Fields of `Benefits` that hold whole cents; every other whole number is a count."""
+
+
 def format_money(cents: int) -> str:
     """Write whole cents as a decimal string with two places."""
     return f"{cents // 100}.{cents % 100:02d}" if cents >= 0 else f"-{format_money(-cents)}"

@@ -14,10 +14,10 @@ from schemas.answer_parts import CitationSchema, EligibilitySchema, PayerAnswerS
 from schemas.answers import ESTIMATE, PhaseAnswerSchema
 from schemas.comparison import MOST_PLANS
 from schemas.fields import Day, Moment
+from schemas.freshness import REASONS
 from schemas.shapes import Choice, Flag, Items, Part, Shape, Text, Whole
 from schemas.sources import day, moment
 from service.api.shapes import VERIFICATION_STATUSES, Id
-from service.directory import CONFIRM
 from service.documents import KINDS as DOCUMENTS
 from service.store.cases import STATUSES as CASE_STATUSES
 from service.store.cases import Case
@@ -154,8 +154,8 @@ class SourceSchema(Shape):
     confidence = Choice(("primary", "secondary"), required=True)
     values = Whole(0, MANY, required=True, metadata={"description": "How many values in force rest on it."})
     confirm = Items(
-        Choice(CONFIRM),
-        most=len(CONFIRM),
+        Choice(REASONS),
+        most=len(REASONS),
         required=True,
         metadata={"description": "Why its values should be confirmed with the payer."},
     )

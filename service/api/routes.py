@@ -23,6 +23,7 @@ from service.api.keys import keys
 from service.api.medicaid_plans import medicaid_plans
 from service.api.payers import payers
 from service.api.permissions import export_permissions
+from service.api.rules import rules
 from service.api.session import session
 from service.api.users import users
 from service.api.verifications import verifications
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     day_lists,
     payers,
     medicaid_plans,
+    rules,
     clinic,
     session,
     users,

@@ -58,7 +58,7 @@ def _judge(view: View, phase: Phase, on: date) -> Coverage:
     broken = _broken_rules(view.brief, benefit, phase, on)
     confirmed = confirms_level(benefit.covered)
     if broken and not confirmed:
-        return Coverage("not_covered", tuple(_why_broken(broken, view.brief.today)))
+        return Coverage("not_covered", tuple(_why_broken(broken, view.brief.today, on)))
     if benefit.covered is None:
         return Coverage("undetermined", (Step("coverage_not_published"), *benefit.coverage_notes))
     cited = (benefit.covered.citation,)
@@ -115,11 +115,11 @@ def _broken_rules(brief: Brief, benefit: LevelBenefits, phase: Phase, on: date) 
     return tuple(broken for broken in checks if broken is not None)
 
 
-def _why_broken(broken: tuple[Broken, ...], today: date) -> Iterator[Step]:
+def _why_broken(broken: tuple[Broken, ...], today: date, on: date) -> Iterator[Step]:
     """Yield each broken rule first, then what its source remarks on it, and whether to confirm it."""
     yield from (step for step, _ in broken)
     for _, rule in broken:
-        yield from (*noted(rule), *confirm_reasons(rule, today))
+        yield from (*noted(rule), *confirm_reasons(rule, today, on))
 
 
 def _setting(brief: Brief, benefit: LevelBenefits) -> Broken | None:

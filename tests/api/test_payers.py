@@ -45,10 +45,23 @@ def test_sources_say_how_much_rests_on_them_and_why_to_confirm(client: FlaskClie
     assert sorted(sources) == list(sources)
     assert sources["bluecard"]["published"] == "2022-09-01"
     reasons = {reason for one in sources.values() for reason in one["confirm"]}
-    assert reasons == {"secondary", "old"}
+    assert reasons >= {"secondary", "old"}
     assert all(one["values"] for one in sources.values() if one["confirm"]), (
         "what is not in force is not asked"
     )
+
+
+def test_what_to_confirm_is_listed_with_why_and_what_to_ask(client: FlaskClient) -> None:
+    items = client.get("/v1/rules/stale").json["items"]
+    assert [one["questions"] for one in items] == sorted((one["questions"] for one in items), reverse=True)
+    assert all(one["confirm"] and one["source"]["title"] for one in items)
+    mine = client.get("/v1/rules/stale?payer=aetna").json["items"]
+    assert mine == [one for one in items if one["payer"] == "aetna"]
+    authorization = next(
+        one for one in mine if one["where"] == "services.partial_hospitalization.prior_authorization"
+    )
+    assert authorization["ask"] == "ask_prior_authorization"
+    assert "old" in authorization["confirm"]
 
 
 def test_a_card_is_resolved_to_payers_the_likeliest_first(client: FlaskClient) -> None:

@@ -56,6 +56,7 @@ FRONT_DOORS = (
 # The first row that a module stands in is its row, so the narrower ones come first.
 TABLE = (
     Row("schemas.model"),
+    Row("schemas.freshness"),
     Row("schemas", ours=("schemas",), others=("marshmallow",)),
     Row("payers.x12", ours=("schemas.model", "payers.x12", "payers.base", "payers.errors")),
     Row(
@@ -72,7 +73,7 @@ TABLE = (
             "yaml",
         ),
     ),
-    Row("service.engine", ours=("schemas.model", "service.engine")),
+    Row("service.engine", ours=("schemas.freshness", "schemas.model", "service.engine")),
     Row(
         "service.verify",
         ours=(
