@@ -57,6 +57,7 @@ FRONT_DOORS = (
 TABLE = (
     Row("schemas.model"),
     Row("schemas.freshness"),
+    Row("schemas.editor_schema", ours=("schemas",), others=("apispec",)),
     Row("schemas", ours=("schemas",), others=("marshmallow",)),
     Row("payers.x12", ours=("schemas.model", "payers.x12", "payers.base", "payers.errors")),
     Row(
