@@ -12,27 +12,29 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from payers.errors import RulebookError
-from payers.rule_reading import SERVICES, Reading, read_rules
+from payers.rule_reading import COORDINATION, SERVICES, Reading, read_rules
 from payers.table_reader import Row
 
 SHIPPED = Path(__file__).parent / "rules"
 # Raise it when the shape of `RuleData` or what is refused changes: older entries are then not read.
-CACHE_FORMAT = 1
+CACHE_FORMAT = 2
 SHOWN_PROBLEMS = 20
+KEPT = ("payers", "services", "tables", "coordination")
 
 
 @dataclass(frozen=True, slots=True)
 class RuleData:
-    """Plain data that may be trusted: payer files by payer id, services.yaml, tables by file name."""
+    """Plain data that may be trusted: payer files by payer id, what all share, tables by file name."""
 
     payers: Mapping[str, Mapping[str, Any]]
     services: Mapping[str, Any]
     tables: Mapping[str, list[Row]]
+    coordination: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_files(path: Path) -> dict[str, bytes]:
@@ -71,25 +73,26 @@ def trusted(reading: Reading) -> RuleData:
         rest = len(problems) - SHOWN_PROBLEMS
         lines = [str(problem) for problem in problems[:SHOWN_PROBLEMS]]
         raise RulebookError("\n".join([*lines, f"and {rest} more"] if rest > 0 else lines))
-    services = reading.documents.get(SERVICES)
+    services, coordination = (reading.documents.get(name) for name in (SERVICES, COORDINATION))
     return RuleData(
         payers={document.data["payer"]["id"]: document.data for _, document in reading.payer_files()},
         services=services.data if services is not None else {},
         tables={name: sheet.rows for name, sheet in reading.sheets.items()},
+        coordination=coordination.data if coordination is not None else {},
     )
 
 
 def _read_entry(entry: Path) -> RuleData | None:
     try:
         kept = json.loads(entry.read_bytes())
-        return RuleData(kept["payers"], kept["services"], kept["tables"])
+        return RuleData(**{name: kept[name] for name in KEPT})
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def _write_entry(entry: Path, data: RuleData) -> None:
     """Keep data for the next start; where that cannot be done, the next start judges again."""
-    kept = {"payers": data.payers, "services": data.services, "tables": data.tables}
+    kept = {name: getattr(data, name) for name in KEPT}
     with contextlib.suppress(OSError):
         entry.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=entry.parent, prefix=entry.name)

@@ -12,10 +12,14 @@ from typing import Any
 from payers.table_reader import Row, Sheet, read_table
 from payers.yaml_reader import Document, read_yaml
 from schemas import fee_file
+from schemas.coordination_file import coordination_file_faults
 from schemas.faults import Path, spell
 from schemas.payer_file import payer_file_faults, services_file_faults
 
 SERVICES = "services.yaml"
+COORDINATION = "coordination.yaml"
+# What holds for every payer: of no payer, without worked examples.
+SHARED = {SERVICES: services_file_faults, COORDINATION: coordination_file_faults}
 NEEDED_FEE_COLUMNS = ("code", "level_of_care", "amount", "from", "source", "at")
 NEEDED_WAGE_COLUMNS = ("county", "area", "index", "from", "source", "at")
 
@@ -46,7 +50,7 @@ class Reading:
         """Yield the name and document of each payer's file whose shape is sound."""
         unsound = {problem.file for problem in self.problems}
         for name, document in self.documents.items():
-            if name != SERVICES and name not in unsound:
+            if name not in SHARED and name not in unsound:
                 yield name, document
 
     def add(self, name: str, path: Path, message: str) -> None:
@@ -70,14 +74,14 @@ def read_rules(files: Mapping[str, bytes]) -> Reading:
 
 def _read_document(reading: Reading, name: str, content: bytes) -> None:
     document = reading.documents[name] = read_yaml(content)
-    judge = services_file_faults if name == SERVICES else payer_file_faults
+    judge = SHARED.get(name, payer_file_faults)
     broken = document.data is None and document.faults
     for path, message in document.faults if broken else [*document.faults, *judge(document.data)]:
         reading.add(name, path, message)
     if reading.problems and reading.problems[-1].file == name:
         return
     expected = name.removesuffix(".yaml")
-    if name != SERVICES and document.data["payer"]["id"] != expected:
+    if name not in SHARED and document.data["payer"]["id"] != expected:
         reading.add(name, ("payer", "id"), f"Must be {expected}, as the file is called.")
 
 

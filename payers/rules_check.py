@@ -13,7 +13,7 @@ from typing import Any
 from payers.entries import FieldPath, walk
 from payers.errors import RulebookError
 from payers.rule_files import digest_of, digest_of_all, read_files, trusted
-from payers.rule_reading import SERVICES, Problem, Reading, read_rules, tables_of
+from payers.rule_reading import SHARED, Problem, Reading, read_rules, tables_of
 from payers.rulebook import Rulebook
 from payers.rules_examples import run_example
 from schemas.payer_file import cited_sources
@@ -115,7 +115,7 @@ def _run_examples(reading: Reading, files: Mapping[str, bytes]) -> None:
     digests = {name: digest_of(content) for name, content in files.items()}
     rulebook = Rulebook(digest_of_all(digests), digests, files, trusted(_of_sound(reading)))
     for name, document in reading.documents.items():
-        if name == SERVICES:
+        if name in SHARED:
             continue
         for index, example in enumerate(document.data.get("examples", ())):
             for message in run_example(rulebook, document.data["payer"]["id"], example):

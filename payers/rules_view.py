@@ -17,6 +17,7 @@ from schemas.fee_file import FEE_IDENTITY
 
 Plain = Mapping[str, Any]
 SERVICES = "services"
+COORDINATION = "coordination"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +78,15 @@ def show(rulebook: Rulebook, payer_id: str, on: date) -> tuple[Shown, ...]:
 
 
 def show_law(rulebook: Rulebook, on: date) -> tuple[Shown, ...]:
-    """Return what is in force for whole lines of business on a date."""
+    """Return what is in force for whole lines of business, and for the order of coverages, on a date."""
     services = rulebook.data.services
     found: list[Shown] = []
     for section in ("levels", "legal_maximum", "clocks"):
         for path, entries in walk(services.get(section, {}), (section,)):
             found += _in_force(SERVICES, ".".join(path), entries, services["sources"], on)
+    order = rulebook.data.coordination
+    for path, entries in walk(order.get("rules", {}), ("rules",)):
+        found += _in_force(COORDINATION, ".".join(path), entries, order["sources"], on)
     return tuple(found)
 
 

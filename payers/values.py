@@ -83,6 +83,7 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "billing": _billing,
     "behavioral_manager": lambda value: Contact(**value),
     "contact": lambda value: Contact(**value),
+    "coordination_center": lambda value: Contact(**value),
     "plan_year_start": _month_day,
     "claims": lambda value: Claims(**value),
     "individual": read_cents,
