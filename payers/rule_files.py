@@ -12,28 +12,29 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from payers.errors import RulebookError
-from payers.rule_reading import SERVICES, Reading, read_rules
+from payers.rule_reading import COORDINATION, SERVICES, Reading, read_rules
 from payers.table_reader import Row
 
 SHIPPED = Path(__file__).parent / "rules"
 # Raise it when the shape of `RuleData` or what is refused changes: older entries are then not read.
-CACHE_FORMAT = 2
+CACHE_FORMAT = 3
 SHOWN_PROBLEMS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class RuleData:
-    """Plain data that may be trusted: payers and programs by id, services.yaml, tables by file name."""
+    """Plain data that may be trusted: payers and programs by id, what all share, tables by file name."""
 
     payers: Mapping[str, Mapping[str, Any]]
     programs: Mapping[str, Mapping[str, Any]]
     services: Mapping[str, Any]
     tables: Mapping[str, list[Row]]
+    coordination: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_files(path: Path) -> dict[str, bytes]:
@@ -72,12 +73,13 @@ def trusted(reading: Reading) -> RuleData:
         rest = len(problems) - SHOWN_PROBLEMS
         lines = [str(problem) for problem in problems[:SHOWN_PROBLEMS]]
         raise RulebookError("\n".join([*lines, f"and {rest} more"] if rest > 0 else lines))
-    services = reading.documents.get(SERVICES)
+    services, coordination = (reading.documents.get(name) for name in (SERVICES, COORDINATION))
     return RuleData(
         payers={document.data["payer"]["id"]: document.data for _, document in reading.payer_files()},
         programs={document.data["program"]["id"]: document.data for _, document in reading.program_files()},
         services=services.data if services is not None else {},
         tables={name: sheet.rows for name, sheet in reading.sheets.items()},
+        coordination=coordination.data if coordination is not None else {},
     )
 
 

@@ -13,13 +13,18 @@ from typing import Any
 from payers.table_reader import Row, Sheet, read_table
 from payers.yaml_reader import Document, read_yaml
 from schemas import fee_file
+from schemas.coordination_file import coordination_file_faults
 from schemas.faults import Fault, Path, spell
 from schemas.payer_file import payer_file_faults, program_file_faults, services_file_faults
 
 SERVICES = "services.yaml"
+COORDINATION = "coordination.yaml"
 PROGRAMS = "programs/"
+# What holds for every payer: of no payer, without worked examples.
+SHARED = {SERVICES: "services", COORDINATION: "coordination"}
 JUDGES: Mapping[str, Callable[[Any], list[Fault]]] = {
     "services": services_file_faults,
+    "coordination": coordination_file_faults,
     "program": program_file_faults,
     "payer": payer_file_faults,
 }
@@ -70,10 +75,8 @@ class Reading:
 
 
 def kind_of(name: str) -> str:
-    """Return what a YAML file of the rulebook is of: `services`, a `program` or a `payer`."""
-    if name == SERVICES:
-        return "services"
-    return "program" if name.startswith(PROGRAMS) else "payer"
+    """Return what a YAML file of the rulebook is of: `services`, `coordination`, a `program` or a `payer`."""
+    return SHARED.get(name) or ("program" if name.startswith(PROGRAMS) else "payer")
 
 
 def read_rules(files: Mapping[str, bytes]) -> Reading:

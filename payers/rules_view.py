@@ -16,6 +16,7 @@ from schemas.fee_file import FEE_IDENTITY
 
 Plain = Mapping[str, Any]
 SERVICES = "services"
+COORDINATION = "coordination"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +82,15 @@ def sources_of(rulebook: Rulebook, payer_id: str) -> tuple[tuple[str, Mapping[st
 
 
 def show_law(rulebook: Rulebook, on: date) -> tuple[Shown, ...]:
-    """Return what is in force for whole lines of business on a date."""
+    """Return what is in force for whole lines of business, and for the order of coverages, on a date."""
     services = rulebook.data.services
     found: list[Shown] = []
     for section in ("levels", "legal_maximum", "clocks"):
         for path, entries in walk(services.get(section, {}), (section,)):
             found += _in_force(SERVICES, ".".join(path), entries, services["sources"], on)
+    order = rulebook.data.coordination
+    for path, entries in walk(order.get("rules", {}), ("rules",)):
+        found += _in_force(COORDINATION, ".".join(path), entries, order["sources"], on)
     return tuple(found)
 
 

@@ -49,6 +49,9 @@ ERROR_CODES: Mapping[str, str] = {
     "birth_date_in_future": "The birth date has not come yet.",
     "birth_date_too_early": "The birth date is more than 130 years ago.",
     "birth_after_start": "The birth date is after the first day of care.",
+    # several coverages
+    "coverage_given_twice": "A list of coverages and a field of the short form were both given.",
+    "employer_size_unclear": "An employer's size is a number of employees, or a span of them.",
     # the care asked for
     "care_missing": "Neither a level of care nor phases were given; one of the two is needed.",
     "care_given_twice": "Phases and fields of a single phase were both given; only one is possible.",

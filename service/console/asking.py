@@ -7,8 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 from schemas.known import NETWORKED_LINES, nearest
-from schemas.model import CONDITIONS, LEVELS_OF_CARE, MODALITIES, NETWORKS, PARTIAL_HOSPITALIZATION
-from schemas.people import RELATIONSHIPS, SEXES
+from schemas.model import (
+    CONDITIONS,
+    LEVELS_OF_CARE,
+    MODALITIES,
+    NETWORKS,
+    PARTIAL_HOSPITALIZATION,
+    RELATIONSHIPS,
+)
+from schemas.people import SEXES
 from schemas.phases import DEFAULTS
 from schemas.problem import FieldError
 from service.console import told

@@ -35,7 +35,7 @@ def test_plans_are_found_by_part_of_their_name(client: FlaskClient) -> None:
 
 
 def test_payers_are_found_by_part_of_what_they_are_called(client: FlaskClient) -> None:
-    found = client.get("/v1/payers?query=medicaid").json["items"]
+    found = client.get("/v1/payers?query=fee-for-service").json["items"]
     assert [payer["id"] for payer in found] == ["florida-medicaid"]
     assert client.get("/v1/payers?query=nobody+at+all").json["items"] == []
 

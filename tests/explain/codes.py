@@ -50,7 +50,32 @@ EXPRESSIONS: dict[tuple[str, str], tuple[str, ...]] = {
     ("authorization", "standard.note"): ("contract_clock", "plan_clock"),
     ("charges", "USED_UP[line.reason]"): ("limit_used_up", "limit_used_up_exceedable"),
     ("coordination", "f'second_{rule.kind}'"): tuple(f"second_{kind}" for kind in SECONDARY_KINDS),
-    ("coordination", "code"): ("other_coverage_pays_first", "confirm_payment_order"),
+    ("payment_order", "code"): (
+        "other_coverage_pays_first",
+        "other_coverage_pays_second",
+        "confirm_payment_order",
+    ),
+    ("order_pair", "code"): (
+        "ask_coverage_basis",
+        "ask_court_order",
+        "ask_custody",
+        "ask_effective_date",
+        "ask_entitlement",
+        "ask_esrd_start",
+        "ask_relationship",
+        "ask_subscriber_birthday",
+    ),
+    ("order_plans", "code"): (
+        "active_before_retired",
+        "birthday",
+        "cobra_after",
+        "court_order",
+        "custody",
+        "dependent_medicare_own",
+        "longer",
+        "own_before_dependent",
+        "same_birthday",
+    ),
     ("coverage", "code"): (
         "level_covered",
         "level_covered_confirmed",
@@ -97,6 +122,8 @@ NONE: frozenset[str] = frozenset()
 ASKED = frozenset({"payer", "date"})
 OF_LEVEL = ASKED | {"level", "hours", "days"}
 POT = frozenset({"scope", "limit"})
+OF_TWO = frozenset({"first", "second"})
+BESIDE_MEDICARE = frozenset({"medicare", "payer"})
 LIMIT = frozenset({"units", "unit", "period"})
 # The parameters of what the engine describes apart from naming it; each way in which they can come.
 DESCRIBED: dict[str, tuple[frozenset[str], ...]] = {
@@ -109,6 +136,15 @@ DESCRIBED: dict[str, tuple[frozenset[str], ...]] = {
         for code in ("enrolled_in_medicare_advantage", "enrolled_in_managed_care")
     },
     **dict.fromkeys(("level_covered", "level_covered_confirmed"), (NONE,)),
+    **dict.fromkeys(
+        (
+            *("active_before_retired", "birthday", "cobra_after", "court_order", "custody"),
+            *("dependent_medicare_own", "longer", "own_before_dependent", "same_birthday"),
+            *("order_was_told", "order_told_otherwise", "medigap_or_advantage", "payment_order_open"),
+            *("ask_payment_order", "ask_plans_order", "ask_medigap_or_advantage"),
+        ),
+        (OF_TWO,),
+    ),
     "copay": (frozenset({"amount", "per", "max_units"}),),
     "refer_to_covered_setting": (frozenset({"setting", "settings", "level"}),),
     "raise_hours_or_change_level": (frozenset({"hours", "minimum", "level"}),),
