@@ -15,7 +15,9 @@ from payers.errors import RulebookError
 from schemas.model import AgeBand, Fact
 
 # What a plan says outranks what holds for every plan of its payer, however specific that is.
-PLAN_RANK = 10
+PLAN_RANK = 1000
+# So does what a clinic lays over, what it is laid over: of the same plan, or of the same payer.
+OVERLAY_RANK = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +126,9 @@ def decide(entries: Iterable[Entry], on: date, context: Context) -> tuple[Entry 
 
 def _standing(entries: Iterable[Entry], on: date) -> list[Entry]:
     """Return the latest entry of each set of conditions, without those that have ended."""
-    latest: dict[tuple[bool, When], Entry] = {}
+    latest: dict[tuple[int, When], Entry] = {}
     for entry in entries:
-        series = (entry.rank >= PLAN_RANK, entry.when)
+        series = (entry.rank - entry.when.count, entry.when)
         if entry.starts <= on and (series not in latest or entry.starts >= latest[series].starts):
             latest[series] = entry
     return [entry for entry in latest.values() if entry.fact is not None]

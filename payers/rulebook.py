@@ -16,10 +16,19 @@ from payers.dated import Context, in_force
 from payers.entries import read_entries
 from payers.errors import UnknownPayer
 from payers.identity import PayerIdentity, read_identity
+from payers.layers import split_layers
 from payers.names import nearest
 from payers.plan_rules import PlanRules, compile_rules
 from payers.published import Asked, build_benefits
-from payers.rule_files import SHIPPED, RuleData, digest_of, digest_of_all, load_data, read_files
+from payers.rule_files import (
+    SHIPPED,
+    RuleData,
+    digest_of,
+    digest_of_all,
+    lay_data,
+    load_layers,
+    read_layers,
+)
 from payers.rule_reading import SERVICES, tables_of
 from schemas.model import Benefits, Fact, Payer, Period, Site
 
@@ -49,12 +58,16 @@ class Moment(NamedTuple):
 
 @dataclass(frozen=True)
 class Rulebook:
-    """Published rules by payer. `digest` names the whole, `digests` each file, `files` makes it again."""
+    """Published rules by payer. `digest` names the whole, `digests` each file, `files` makes it again.
+
+    `layers` is what each layer says by itself, by the digest of its files.
+    """
 
     digest: str
     digests: Mapping[str, str] = field(repr=False, compare=False)
     files: Mapping[str, bytes] = field(repr=False, compare=False)
     data: RuleData = field(repr=False, compare=False)
+    layers: Mapping[str, RuleData] = field(default_factory=dict, repr=False, compare=False)
     _rules: dict[tuple[str, str | None], PlanRules] = field(default_factory=dict, repr=False, compare=False)
     _identities: dict[str, PayerIdentity] = field(default_factory=dict, repr=False, compare=False)
     _moments: dict[Subject, dict[Moment, Benefits]] = field(default_factory=dict, repr=False, compare=False)
@@ -90,8 +103,10 @@ class Rulebook:
     def files_of(self, payer_id: str) -> tuple[str, ...]:
         """Return the names of the files that a payer's answers are made from; raises `UnknownPayer`."""
         self.identity(payer_id)
-        shared = (SERVICES,) if SERVICES in self.files else ()
-        return (f"{payer_id}.yaml", *dict.fromkeys(tables_of(self.data.payers[payer_id])), *shared)
+        prefixes = [layer.prefix for layer in split_layers(self.files)]
+        own, shared = ([prefix + name for prefix in prefixes] for name in (f"{payer_id}.yaml", SERVICES))
+        names = (*own, *dict.fromkeys(tables_of(self.data.payers[payer_id])), *shared)
+        return tuple(name for name in names if name in self.files)
 
     def rules(self, payer_id: str, plan_id: str | None) -> PlanRules:
         """Return what is published for a plan; of an unknown plan, what holds for all plans of the payer."""
@@ -166,16 +181,30 @@ class Rulebook:
         return bands
 
 
-def load_rulebook(path: Path | None = None, cache_dir: Path | None = None) -> Rulebook:
-    """Return the rulebook in a directory (default: the one shipped); raises `RulebookError`."""
-    return load_rulebook_from_files(read_files(path or SHIPPED), cache_dir)
+def load_rulebook(
+    path: Path | None = None, cache_dir: Path | None = None, overlays: Sequence[Path] = ()
+) -> Rulebook:
+    """Return the rulebook in a directory (default: the one shipped), with other directories laid over it.
+
+    Raises `RulebookError`.
+    """
+    return load_rulebook_from_files(read_layers(path or SHIPPED, overlays), cache_dir)
 
 
-def load_rulebook_from_files(files: Mapping[str, bytes], cache_dir: Path | None = None) -> Rulebook:
-    """Return the rulebook that these files make; raises `RulebookError`."""
+def load_rulebook_from_files(
+    files: Mapping[str, bytes], cache_dir: Path | None = None, beside: Rulebook | None = None
+) -> Rulebook:
+    """Return the rulebook that these files, of all its layers, make; raises `RulebookError`.
+
+    A layer that the rulebook `beside` has too is shared with it.
+    """
     digests = {name: digest_of(content) for name, content in files.items()}
-    digest = digest_of_all(digests)
-    return Rulebook(digest, digests, dict(files), load_data(files, digest, cache_dir))
+    loaded = load_layers(files, cache_dir, beside.layers if beside is not None else {})
+    data = loaded[0][2]
+    for layer, _, above in loaded[1:]:
+        data = lay_data(data, above, layer)
+    layers = {digest: known for _, digest, known in loaded}
+    return Rulebook(digest_of_all(digests), digests, dict(files), data, layers)
 
 
 def _turns(rules: PlanRules, age_on: AgeOn, first: date, last: date) -> list[date]:

@@ -40,6 +40,7 @@ class Shown:
     published: date | None
     retrieved: date
     confidence: str
+    local: bool
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -135,13 +136,17 @@ def _payer_values(data: RuleData, payer_id: str, on: date) -> Iterator[Shown]:
 def _in_force(
     payer: str, where: str, entries: list[Plain] | Any, sources: Mapping[str, Plain], on: date
 ) -> Iterator[Shown]:
-    latest: dict[str, Plain] = {}
+    latest: dict[tuple[int, str], Plain] = {}
     for entry in entries:
         if date.fromisoformat(entry["from"]) <= on:
-            latest[_spell_when(entry.get("when", {}))] = entry
-    for when, entry in latest.items():
-        if entry["value"] is not None:
-            yield _shown(payer, where, when, entry, sources)
+            layer = int(sources[entry["source"]].get("overlay", 0))
+            latest[layer, _spell_when(entry.get("when", {}))] = entry
+    standing: dict[str, Plain] = {}
+    for (_, when), entry in sorted(latest.items(), key=lambda item: item[0][0]):
+        if entry["value"] is not None:  # where an overlay's value ended, what lies beneath shows again
+            standing[when] = entry
+    for when, entry in standing.items():
+        yield _shown(payer, where, when, entry, sources)
 
 
 def _rows_in_force(
@@ -174,6 +179,7 @@ def _shown(payer: str, where: str, when: str, entry: Plain, sources: Mapping[str
         published=day_or_none(source["published"]),
         retrieved=date.fromisoformat(source["retrieved"]),
         confidence=source["confidence"],
+        local="overlay" in source,
     )
 
 

@@ -58,7 +58,7 @@ def open_desk(settings: Settings) -> Desk:
 def open_rulebook(settings: Settings) -> Rulebook:
     """Return the rulebook, from the cache where it was read before; raises `Unusable`."""
     try:
-        return load_rulebook(settings.rules_path, settings.cache_path)
+        return load_rulebook(settings.rules_path, settings.cache_path, settings.overlay_paths)
     except RulebookError as error:
         raise Unusable(str(error)) from None
     except OSError as error:
@@ -67,7 +67,7 @@ def open_rulebook(settings: Settings) -> Rulebook:
 
 def check(settings: Settings) -> list[str]:
     """Return every problem of the rulebook, by file and line; none if it is sound."""
-    return [str(problem) for problem in rules_check.check(settings.rules_path)]
+    return [str(problem) for problem in rules_check.check(settings.rules_path, settings.overlay_paths)]
 
 
 def show(rulebook: Rulebook, payer_id: str, on: date) -> Sequence[Shown]:

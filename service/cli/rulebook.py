@@ -96,7 +96,8 @@ def _source(shown: Shown) -> str:
     through = f" through {shown.through}" if shown.through is not None else ""
     published = f"published {shown.published}, " if shown.published is not None else ""
     dates = f"{published}retrieved {shown.retrieved}"
-    return f"from {shown.starts}{through}; {shown.title}, {shown.at}; {dates} ({shown.confidence})"
+    kind = f"{shown.confidence}, local" if shown.local else shown.confidence
+    return f"from {shown.starts}{through}; {shown.title}, {shown.at}; {dates} ({kind})"
 
 
 def _value(value: Any) -> str:
