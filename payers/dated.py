@@ -14,9 +14,11 @@ from typing import Any
 from payers.errors import RulebookError
 from schemas.model import AgeBand, Fact
 
-# What a plan says outranks what holds for every plan of its payer, however specific that is.
-PLAN_RANK = 1000
-# So does what a clinic lays over, what it is laid over: of the same plan, or of the same payer.
+# What a plan says outranks what its payer says of every plan, and that what a program says of every payer
+# in it, however specific: a layer is higher than all the conditions that an entry can have.
+LAYER = 1000
+PROGRAM_RANK, PAYER_RANK, PLAN_RANK = 0, LAYER, 2 * LAYER
+# Within each, what a clinic lays over outranks what it is laid over, however specific that is.
 OVERLAY_RANK = 10
 
 

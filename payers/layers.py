@@ -9,7 +9,7 @@ its first day on, however specific they are; where it ends (`null`), what lies b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,10 +122,15 @@ def _union(*lists: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(item for items in lists for item in items))
 
 
-def misfits(below: Mapping[str, Plain], payers: Mapping[str, Plain]) -> Iterator[tuple[str, str]]:
-    """Yield each payer of an overlay that does not fit what lies beneath, and what to do about it."""
+def misfits(
+    below: Mapping[str, Plain], payers: Mapping[str, Plain], programs: Collection[str]
+) -> Iterator[tuple[str, str, str]]:
+    """Yield each payer of an overlay that does not fit what lies beneath: its id, the field, what to do."""
     for payer_id, data in payers.items():
-        if payer_id in below:
-            line = below[payer_id]["payer"]["line_of_business"]
-            if data["payer"]["line_of_business"] != line:
-                yield payer_id, f"Must be {line}, as beneath; another line of business is another payer."
+        stated, program = data["payer"], data["payer"].get("program")
+        line = below[payer_id]["payer"]["line_of_business"] if payer_id in below else None
+        if line not in (None, stated["line_of_business"]):
+            message = f"Must be {line}, as beneath; another line of business is another payer."
+            yield payer_id, "line_of_business", message
+        if program is not None and program not in programs:
+            yield payer_id, "program", f"There is no file programs/{program}.yaml, here or beneath."

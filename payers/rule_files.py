@@ -12,7 +12,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,22 +23,23 @@ from payers.table_reader import Row
 
 SHIPPED = Path(__file__).parent / "rules"
 # Raise it when the shape of `RuleData` or what is refused changes: older entries are then not read.
-CACHE_FORMAT = 1
+CACHE_FORMAT = 2
 SHOWN_PROBLEMS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class RuleData:
-    """Plain data that may be trusted: payer files by payer id, services.yaml, tables by file name."""
+    """Plain data that may be trusted: payers and programs by id, services.yaml, tables by file name."""
 
     payers: Mapping[str, Mapping[str, Any]]
+    programs: Mapping[str, Mapping[str, Any]]
     services: Mapping[str, Any]
     tables: Mapping[str, list[Row]]
 
 
 def read_files(path: Path) -> dict[str, bytes]:
     """Return the rulebook's files by name, like `fees/x.csv`; raises `RulebookError` if there are none."""
-    found = sorted([*path.glob("*.yaml"), *path.glob("fees/*.csv")])
+    found = sorted([*path.glob("*.yaml"), *path.glob("programs/*.yaml"), *path.glob("fees/*.csv")])
     if not any(file.suffix == ".yaml" for file in found):
         raise RulebookError(f"There is no rulebook in {path.name}: no .yaml file.")
     return {file.relative_to(path).as_posix(): file.read_bytes() for file in found}
@@ -93,8 +94,13 @@ def lay_data(below: RuleData, above: RuleData, layer: Layer) -> RuleData:
         layer.prefix + name: [{**row, "source": claim_source(row["source"], layer)} for row in rows]
         for name, rows in above.tables.items()
     }
+    programs = {
+        program_id: lay_over(below.programs.get(program_id, {}), claim(data, layer))
+        for program_id, data in above.programs.items()
+    }
     return RuleData(
         payers={**below.payers, **payers},
+        programs={**below.programs, **programs},
         services=lay_over(below.services, claim(above.services, layer)),
         tables={**below.tables, **tables},
     )
@@ -102,10 +108,10 @@ def lay_data(below: RuleData, above: RuleData, layer: Layer) -> RuleData:
 
 def fit_problems(below: RuleData, above: RuleData, layer: Layer) -> list[Problem]:
     """Return every problem of an overlay that shows only beside what lies beneath."""
-    place = "payer.line_of_business"
+    programs = {*below.programs, *above.programs}
     return [
-        Problem(f"{layer.prefix}{payer_id}.yaml", 1, place, message)
-        for payer_id, message in misfits(below.payers, above.payers)
+        Problem(f"{layer.prefix}{payer_id}.yaml", 1, f"payer.{name}", message)
+        for payer_id, name, message in misfits(below.payers, above.payers, programs)
     ]
 
 
@@ -113,7 +119,7 @@ def _load_layer(layer: Layer, digest: str, cache_dir: Path | None) -> RuleData:
     entry = cache_dir / f"rulebook-{CACHE_FORMAT}-{digest.partition(':')[2]}.json" if cache_dir else None
     if entry is not None and (kept := _read_entry(entry)) is not None:
         return kept
-    data = trusted(read_rules(layer.files), layer.prefix)
+    data = trusted(read_rules(layer.files, is_overlay=layer.number > 0), layer.prefix)
     if entry is not None:
         _write_entry(entry, data)
     return data
@@ -126,6 +132,7 @@ def trusted(reading: Reading, prefix: str = "") -> RuleData:
     services = reading.documents.get(SERVICES)
     return RuleData(
         payers={document.data["payer"]["id"]: document.data for _, document in reading.payer_files()},
+        programs={document.data["program"]["id"]: document.data for _, document in reading.program_files()},
         services=services.data if services is not None else {},
         tables={name: sheet.rows for name, sheet in reading.sheets.items()},
     )
@@ -141,14 +148,14 @@ def refusal(problems: Sequence[Problem]) -> RulebookError:
 def _read_entry(entry: Path) -> RuleData | None:
     try:
         kept = json.loads(entry.read_bytes())
-        return RuleData(kept["payers"], kept["services"], kept["tables"])
+        return RuleData(**{part.name: kept[part.name] for part in fields(RuleData)})
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def _write_entry(entry: Path, data: RuleData) -> None:
     """Keep data for the next start; where that cannot be done, the next start judges again."""
-    kept = {"payers": data.payers, "services": data.services, "tables": data.tables}
+    kept = {part.name: getattr(data, part.name) for part in fields(RuleData)}
     with contextlib.suppress(OSError):
         entry.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=entry.parent, prefix=entry.name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,7 +30,7 @@ from payers.rule_files import (
     load_layers,
     read_layers,
 )
-from payers.rule_reading import SERVICES, tables_of
+from payers.rule_reading import PROGRAMS, SERVICES, tables_of
 from schemas.model import Benefits, Fact, Payer, Period, Site
 
 AgeOn = Callable[[date], int | None]
@@ -80,7 +81,8 @@ class Rulebook:
     @property
     def looked_up(self) -> date | None:
         """The day on which a source was last looked up, or `None` where there is no source."""
-        sources = (one for payer in self.data.payers.values() for one in payer.get("sources", {}).values())
+        files = (*self.data.payers.values(), *self.data.programs.values())
+        sources = (one for file in files for one in file.get("sources", {}).values())
         return max((date.fromisoformat(str(one["retrieved"])) for one in sources), default=None)
 
     def identity(self, payer_id: str) -> PayerIdentity:
@@ -103,9 +105,11 @@ class Rulebook:
     def files_of(self, payer_id: str) -> tuple[str, ...]:
         """Return the names of the files that a payer's answers are made from; raises `UnknownPayer`."""
         self.identity(payer_id)
+        payer = self.data.payers[payer_id]
+        above = (f"{PROGRAMS}{payer['payer'].get('program')}.yaml", SERVICES)
         prefixes = [layer.prefix for layer in split_layers(self.files)]
-        own, shared = ([prefix + name for prefix in prefixes] for name in (f"{payer_id}.yaml", SERVICES))
-        names = (*own, *dict.fromkeys(tables_of(self.data.payers[payer_id])), *shared)
+        own, *shared = ([prefix + name for prefix in prefixes] for name in (f"{payer_id}.yaml", *above))
+        names = (*own, *dict.fromkeys(tables_of(payer)), *chain(*shared))
         return tuple(name for name in names if name in self.files)
 
     def rules(self, payer_id: str, plan_id: str | None) -> PlanRules:
