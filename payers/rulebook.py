@@ -17,7 +17,7 @@ from payers.dated import Context, in_force
 from payers.entries import read_entries
 from payers.errors import UnknownPayer
 from payers.identity import PayerIdentity, read_identity
-from payers.layers import split_layers
+from payers.layers import lay_files, split_layers
 from payers.names import nearest
 from payers.plan_rules import PlanRules, compile_rules
 from payers.published import Asked, build_benefits
@@ -209,6 +209,13 @@ def load_rulebook_from_files(
         data = lay_data(data, above, layer)
     layers = {digest: known for _, digest, known in loaded}
     return Rulebook(digest_of_all(digests), digests, dict(files), data, layers)
+
+
+def lay_over(
+    base: Rulebook, sets: Sequence[tuple[str, Mapping[str, bytes]]], cache_dir: Path | None
+) -> Rulebook:
+    """Return a rulebook with sets of files laid over it, each with its name; raises `RulebookError`."""
+    return load_rulebook_from_files(lay_files(base.files, sets), cache_dir, base) if sets else base
 
 
 def _turns(rules: PlanRules, age_on: AgeOn, first: date, last: date) -> list[date]:
