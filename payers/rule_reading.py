@@ -79,15 +79,19 @@ def kind_of(name: str) -> str:
     return SHARED.get(name) or ("program" if name.startswith(PROGRAMS) else "payer")
 
 
-def read_rules(files: Mapping[str, bytes]) -> Reading:
-    """Read and judge the files of a rulebook, by name; never raises, whatever they hold."""
+def read_rules(files: Mapping[str, bytes], *, is_overlay: bool = False) -> Reading:
+    """Read and judge the files of a rulebook, by name; never raises, whatever they hold.
+
+    What an overlay does not hold itself may lie beneath it.
+    """
     reading = Reading()
     for name in sorted(files):
         if name.endswith(".yaml"):
             _read_document(reading, name, files[name])
     payers = list(reading.payer_files())
     for name, document in payers:
-        _find_program(reading, name, document.data)
+        if not is_overlay:
+            _find_program(reading, name, document.data)
         _read_tables(reading, name, document.data, files)
     for name, document in payers:
         _judge_rows(reading, name, document.data)

@@ -41,6 +41,7 @@ class Shown:
     published: date | None
     retrieved: date
     confidence: str
+    local: bool
     conditions: Plain = field(default_factory=dict, compare=False)
     row: Plain = field(default_factory=dict, compare=False)
 
@@ -137,13 +138,17 @@ def _payer_values(data: RuleData, payer_id: str, on: date) -> Iterator[Shown]:
 def _in_force(
     payer: str, where: str, entries: list[Plain] | Any, sources: Mapping[str, Plain], on: date
 ) -> Iterator[Shown]:
-    latest: dict[str, Plain] = {}
+    latest: dict[tuple[int, str], Plain] = {}
     for entry in entries:
         if date.fromisoformat(entry["from"]) <= on:
-            latest[_spell_when(entry.get("when", {}))] = entry
-    for when, entry in latest.items():
-        if entry["value"] is not None:
-            yield _shown(payer, where, when, entry, sources)
+            layer = int(sources[entry["source"]].get("overlay", 0))
+            latest[layer, _spell_when(entry.get("when", {}))] = entry
+    standing: dict[str, Plain] = {}
+    for (_, when), entry in sorted(latest.items(), key=lambda item: item[0][0]):
+        if entry["value"] is not None:  # where an overlay's value ended, what lies beneath shows again
+            standing[when] = entry
+    for when, entry in standing.items():
+        yield _shown(payer, where, when, entry, sources)
         for number, other in enumerate(entry.get("also", ()), 2):
             yield _shown(payer, f"{where} (source {number})", when, {**entry, **other}, sources)
 
@@ -178,6 +183,7 @@ def _shown(payer: str, where: str, when: str, entry: Plain, sources: Mapping[str
         published=day_or_none(source["published"]),
         retrieved=date.fromisoformat(source["retrieved"]),
         confidence=source["confidence"],
+        local="overlay" in source,
         conditions=entry.get("when", {}),
         row=entry.get("row", {}),
     )

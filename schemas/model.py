@@ -89,6 +89,7 @@ class Citation:
 
     `kind` is `published` (rulebook), `reported` (a payer's reply), `told` (a call), `profile`
     (the clinic's own file) or `request` (the caller). `confidence` is `primary` or `secondary`.
+    What is published may be `local`: laid over the rulebook by the clinic itself.
     """
 
     kind: str
@@ -98,6 +99,7 @@ class Citation:
     published: date | None = None
     retrieved: date | None = None
     confidence: str = "primary"
+    local: bool = False
 
 
 @dataclass(frozen=True, slots=True)

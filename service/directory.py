@@ -91,6 +91,7 @@ def list_sources(desk: Desk, payer_id: str, today: date) -> list[dict[str, Any]]
         {
             "id": source_id if holder == payer_id else f"{holder}/{source_id}",
             **{name: source[name] for name in SOURCE},
+            **({"local": True} if "overlay" in source else {}),
             "values": uses[holder, source_id],
             "confirm": [reason for reason in REASONS if reason in reasons.get((holder, source_id), ())],
         }
@@ -247,7 +248,8 @@ class _Sources:
         if isinstance(value, Fact):
             return self._fact(value, name)
         if isinstance(value, Citation):
-            return {item.name: self.plain(getattr(value, item.name)) for item in fields(value)}
+            cited = {item.name: self.plain(getattr(value, item.name)) for item in fields(value)}
+            return {name: part for name, part in cited.items() if name != "local" or part}
         if is_dataclass(value) and not isinstance(value, type):
             pairs: Iterable[tuple[str, Any]] = (
                 (item.name, getattr(value, item.name)) for item in fields(value)

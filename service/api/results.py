@@ -152,6 +152,9 @@ class SourceSchema(Shape):
     published = Day(required=True, allow_none=True)
     retrieved = Day(required=True)
     confidence = Choice(("primary", "secondary"), required=True)
+    local = Flag(
+        metadata={"description": "Only there, and true, where the clinic laid it over the rulebook."}
+    )
     values = Whole(0, MANY, required=True, metadata={"description": "How many values in force rest on it."})
     confirm = Items(
         Choice(REASONS),

@@ -1,9 +1,10 @@
-"""`vob rules`: what the published rules say, whether they are sound, what has grown old."""
+"""`vob rules`: what the published rules say, whether they are sound, what has grown old, what answers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
+from importlib import import_module
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,26 @@ LANGUAGE = click.option(
 )
 
 
-@click.group()
+# Commands that look into the database: whatever needs none starts without it.
+OF_THE_DATABASE = ("install", "use", "installed")
+
+
+class Rules(click.Group):
+    """The commands of the rulebook; those of the database are imported only when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return [*super().list_commands(ctx), *OF_THE_DATABASE]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by its name."""
+        if cmd_name not in OF_THE_DATABASE:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = getattr(import_module("service.cli.rulesets"), cmd_name)
+        return command
+
+
+@click.group(cls=Rules)
 def rules() -> None:
     """The rulebook: check it, read it, see what is old or what changes."""
 
@@ -56,10 +76,11 @@ def check_rules() -> None:
 @rules.command("show")
 @click.argument("payer")
 @click.option("--on", type=DAY, help="Date of service; today where it is left out.")
-def show_rules(payer: str, on: datetime | None) -> None:
+@click.option("--in-use", is_flag=True, help="With what was put in use over the files, from the database.")
+def show_rules(payer: str, on: datetime | None, in_use: bool) -> None:
     """Show what the file of PAYER says on a date, each value with its source."""
     try:
-        shown = show(_rulebook(), payer, on.date() if on is not None else _today())
+        shown = show(_rulebook(in_use=in_use), payer, on.date() if on is not None else _today())
     except NoSuchPayer as error:
         raise click.BadParameter(str(error), param_hint="PAYER") from None
     for text in _values(shown):
@@ -130,10 +151,11 @@ def _has_database() -> bool:
     return not settings.is_embedded or Path(settings.database_url.removeprefix("sqlite:///")).exists()
 
 
-def _rulebook() -> Any:
+def _rulebook(*, in_use: bool = False) -> Any:
+    sets = import_module("service.cli.rulesets").read_sets_in_use() if in_use else ()
     try:
         with settings_needed():
-            return open_rulebook(Settings.from_env())
+            return open_rulebook(Settings.from_env(), sets)
     except Unusable as error:
         raise NoAnswer(str(error)) from None
 
@@ -159,7 +181,8 @@ def _source(shown: Shown) -> str:
     through = f" through {shown.through}" if shown.through is not None else ""
     published = f"published {shown.published}, " if shown.published is not None else ""
     dates = f"{published}retrieved {shown.retrieved}"
-    return f"from {shown.starts}{through}; {shown.title}, {shown.at}; {dates} ({shown.confidence})"
+    kind = f"{shown.confidence}, local" if shown.local else shown.confidence
+    return f"from {shown.starts}{through}; {shown.title}, {shown.at}; {dates} ({kind})"
 
 
 def _value(value: Any) -> str:

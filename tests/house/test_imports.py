@@ -42,6 +42,7 @@ FRONT_DOORS = (
     "service.comparison",
     "service.documents",
     "service.rules",
+    "service.rulesets",
     "service.staff",
     "service.at_hand",
     "service.noting",
@@ -197,6 +198,12 @@ TABLE = (
         ),
         never=("payers.adapters",),
     ),
+    Row(
+        "service.rulesets",
+        ours=("payers", "service.rules", "service.store"),
+        others=("orjson",),
+        never=("payers.adapters", TABLES),
+    ),
     Row("service.config"),
     Row(
         "service.production",
@@ -344,6 +351,7 @@ TABLE = (
         "service.office",
         ours=(
             "payers.base",
+            "payers.errors",
             "payers.registry",
             "payers.rulebook",
             "service.audit",
@@ -353,6 +361,7 @@ TABLE = (
             "service.connections",
             "service.hearing",
             "service.production",
+            "service.rulesets",
             "service.security",
             "service.store",
             "service.verify",

@@ -157,6 +157,8 @@ def source_line(source: Answer, reader: Reader) -> str:
     if source["locator"]:
         parts.append(source["locator"])
     parts.append(words.name("confidence", source["confidence"]))
+    if source.get("local"):
+        parts.append(words.name("confidence", "local"))
     parts += [
         reader.label(name, date=words.date(source[name]))
         for name in ("published", "retrieved")
