@@ -17,22 +17,23 @@ from pathlib import Path
 from typing import Any
 
 from payers.errors import RulebookError
-from payers.rule_reading import SERVICES, Reading, read_rules
+from payers.rule_reading import CARDS, SERVICES, Reading, read_rules
 from payers.table_reader import Row
 
 SHIPPED = Path(__file__).parent / "rules"
 # Raise it when the shape of `RuleData` or what is refused changes: older entries are then not read.
-CACHE_FORMAT = 2
+CACHE_FORMAT = 3
 SHOWN_PROBLEMS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class RuleData:
-    """Plain data that may be trusted: payers and programs by id, services.yaml, tables by file name."""
+    """Plain data that may be trusted: payers and programs by id, tables by file name, and what all share."""
 
     payers: Mapping[str, Mapping[str, Any]]
     programs: Mapping[str, Mapping[str, Any]]
     services: Mapping[str, Any]
+    cards: Mapping[str, Any]
     tables: Mapping[str, list[Row]]
 
 
@@ -72,11 +73,12 @@ def trusted(reading: Reading) -> RuleData:
         rest = len(problems) - SHOWN_PROBLEMS
         lines = [str(problem) for problem in problems[:SHOWN_PROBLEMS]]
         raise RulebookError("\n".join([*lines, f"and {rest} more"] if rest > 0 else lines))
-    services = reading.documents.get(SERVICES)
+    services, cards = (reading.documents.get(name) for name in (SERVICES, CARDS))
     return RuleData(
         payers={document.data["payer"]["id"]: document.data for _, document in reading.payer_files()},
         programs={document.data["program"]["id"]: document.data for _, document in reading.program_files()},
         services=services.data if services is not None else {},
+        cards=cards.data if cards is not None else {},
         tables={name: sheet.rows for name, sheet in reading.sheets.items()},
     )
 

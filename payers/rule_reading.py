@@ -12,13 +12,16 @@ from typing import Any
 from payers.table_reader import Row, Sheet, read_table
 from payers.yaml_reader import Document, read_yaml
 from schemas import fee_file
+from schemas.cards_file import cards_file_faults
 from schemas.faults import Fault, Path, spell
 from schemas.payer_file import payer_file_faults, program_file_faults, services_file_faults
 
 SERVICES = "services.yaml"
+CARDS = "cards.yaml"
 PROGRAMS = "programs/"
 JUDGES: Mapping[str, Callable[[Any], list[Fault]]] = {
     "services": services_file_faults,
+    "cards": cards_file_faults,
     "program": program_file_faults,
     "payer": payer_file_faults,
 }
@@ -68,9 +71,9 @@ class Reading:
 
 
 def kind_of(name: str) -> str:
-    """Return what a YAML file of the rulebook is of: `services`, a `program` or a `payer`."""
-    if name == SERVICES:
-        return "services"
+    """Return what a YAML file of the rulebook is of: `services`, `cards`, a `program` or a `payer`."""
+    if name in (SERVICES, CARDS):
+        return name.removesuffix(".yaml")
     return "program" if name.startswith(PROGRAMS) else "payer"
 
 
