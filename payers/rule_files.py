@@ -18,7 +18,7 @@ from typing import Any
 
 from payers.errors import RulebookError
 from payers.layers import MOST, Layer, claim, claim_source, lay_files, lay_over, misfits, split_layers
-from payers.rule_reading import COORDINATION, SERVICES, Problem, Reading, read_rules
+from payers.rule_reading import CARDS, COORDINATION, SERVICES, Problem, Reading, read_rules
 from payers.table_reader import Row
 
 SHIPPED = Path(__file__).parent / "rules"
@@ -34,6 +34,7 @@ class RuleData:
     payers: Mapping[str, Mapping[str, Any]]
     programs: Mapping[str, Mapping[str, Any]]
     services: Mapping[str, Any]
+    cards: Mapping[str, Any]
     tables: Mapping[str, list[Row]]
     coordination: Mapping[str, Any] = field(default_factory=dict)
 
@@ -103,6 +104,8 @@ def lay_data(below: RuleData, above: RuleData, layer: Layer) -> RuleData:
         payers={**below.payers, **payers},
         programs={**below.programs, **programs},
         services=lay_over(below.services, claim(above.services, layer)),
+        cards=lay_over(below.cards, claim(above.cards, layer)),
+        coordination=lay_over(below.coordination, claim(above.coordination, layer)),
         tables={**below.tables, **tables},
     )
 
@@ -130,11 +133,12 @@ def trusted(reading: Reading, prefix: str = "") -> RuleData:
     """Return a reading's data; raises `RulebookError` with its problems if it has any."""
     if reading.problems:
         raise refusal([replace(problem, file=prefix + problem.file) for problem in reading.problems])
-    services, coordination = (reading.documents.get(name) for name in (SERVICES, COORDINATION))
+    services, cards, coordination = (reading.documents.get(name) for name in (SERVICES, CARDS, COORDINATION))
     return RuleData(
         payers={document.data["payer"]["id"]: document.data for _, document in reading.payer_files()},
         programs={document.data["program"]["id"]: document.data for _, document in reading.program_files()},
         services=services.data if services is not None else {},
+        cards=cards.data if cards is not None else {},
         tables={name: sheet.rows for name, sheet in reading.sheets.items()},
         coordination=coordination.data if coordination is not None else {},
     )

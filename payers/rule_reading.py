@@ -13,17 +13,20 @@ from typing import Any
 from payers.table_reader import Row, Sheet, read_table
 from payers.yaml_reader import Document, read_yaml
 from schemas import fee_file
+from schemas.cards_file import cards_file_faults
 from schemas.coordination_file import coordination_file_faults
 from schemas.faults import Fault, Path, spell
 from schemas.payer_file import payer_file_faults, program_file_faults, services_file_faults
 
 SERVICES = "services.yaml"
+CARDS = "cards.yaml"
 COORDINATION = "coordination.yaml"
 PROGRAMS = "programs/"
 # What holds for every payer: of no payer, without worked examples.
-SHARED = {SERVICES: "services", COORDINATION: "coordination"}
+SHARED = {SERVICES: "services", CARDS: "cards", COORDINATION: "coordination"}
 JUDGES: Mapping[str, Callable[[Any], list[Fault]]] = {
     "services": services_file_faults,
+    "cards": cards_file_faults,
     "coordination": coordination_file_faults,
     "program": program_file_faults,
     "payer": payer_file_faults,
@@ -75,7 +78,7 @@ class Reading:
 
 
 def kind_of(name: str) -> str:
-    """Return what a YAML file of the rulebook is of: `services`, `coordination`, a `program` or a `payer`."""
+    """Return what a YAML file is of: `services`, `cards`, `coordination`, a `program` or a `payer`."""
     return SHARED.get(name) or ("program" if name.startswith(PROGRAMS) else "payer")
 
 

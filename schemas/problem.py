@@ -45,6 +45,7 @@ ERROR_CODES: Mapping[str, str] = {
     # payer, site, member
     "unknown_payer": "The rulebook has no such payer; the message names the nearest ids.",
     "unknown_site": "The clinic's profile has no such site; the message names the nearest ids.",
+    "whole_member_id": "The text looks like a whole member id, and a name or a prefix is needed here.",
     "member_id_shape": "The member id does not have the shape that this payer prints on its cards.",
     "birth_date_in_future": "The birth date has not come yet.",
     "birth_date_too_early": "The birth date is more than 130 years ago.",

@@ -10,11 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 from payers import rules_stale, rules_view
+from payers.cards import Card, WholeMemberId, read_card
 from payers.errors import UnknownPayer
 from payers.identity import PayerIdentity, Plan
 from payers.medicaid_plans import find_medicaid_plans
 from payers.names import plain as plain_name
-from payers.registry import resolve as resolve_payers
 from schemas.fields import MONEY_NAMES, format_money
 from schemas.freshness import REASONS, reasons_to_confirm
 from schemas.model import Benefits, Citation, Fact, Payer
@@ -157,22 +157,24 @@ def list_stale(desk: Desk, today: date, payer_id: str | None = None) -> list[dic
     ]
 
 
-def resolve(desk: Desk, text: str) -> list[dict[str, Any]]:
-    """The payers that what is printed on a card may mean, the likeliest first."""
-    return [
-        {"payer": _payer(match.payer), "score": match.score, "matched": match.matched}
-        for match in resolve_payers(desk.rulebook, text)
-    ]
+def resolve(desk: Desk, text: str) -> list[Payer]:
+    """The payers that what is printed on a card may mean, the likeliest first; none for a whole member id."""
+    return [match.payer for match in _read(desk, text).matches]
 
 
 def payer_of(desk: Desk, text: str) -> str:
-    """The id of the payer that a text names, if it can only be that one; else the text."""
+    """The id of the payer whose own name a text is, or that it can only mean; else the text."""
     if text in desk.rulebook.payer_ids:
         return text
-    found = resolve(desk, text)
-    if len(found) == 1 or (found and found[0]["score"] > found[1]["score"]):
-        return str(found[0]["payer"]["id"])
-    return text
+    card = _read(desk, text)
+    return card.named or card.only or text
+
+
+def _read(desk: Desk, text: str) -> Card:
+    try:
+        return read_card(desk.rulebook, text)
+    except WholeMemberId:
+        return Card()
 
 
 def find_benefits(

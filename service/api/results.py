@@ -164,14 +164,6 @@ class SourceSchema(Shape):
     )
 
 
-class MatchSchema(Shape):
-    """A payer that a card may mean."""
-
-    payer = Part(PayerAnswerSchema(), required=True)
-    score = fields.Float(required=True, metadata={"minimum": 0, "maximum": 1})
-    matched = Text(300, required=True, metadata={"description": "By which of its names."})
-
-
 class PlanNameSchema(Shape):
     """The plan asked for; without a name where the rulebook does not know it."""
 
@@ -225,7 +217,6 @@ PAYER = PayerWholeSchema()
 PAYER_LIST = list_of("PayerListSchema", PayerAnswerSchema(), Text(200, required=True, allow_none=True))
 PLAN_LIST = list_of("PlanListSchema", PlanLineSchema(), Text(200, required=True, allow_none=True))
 SOURCE_LIST = list_of("SourceListSchema", SourceSchema(), Text(200, required=True, allow_none=True))
-MATCHES = list_of("MatchListSchema", MatchSchema(), Text(200, required=True, allow_none=True))
 COMPARISON_ANSWER = ComparisonAnswerSchema()
 BENEFITS = PublishedSchema()
 HEALTH = HealthSchema()

@@ -37,6 +37,20 @@ OF_MEMBER = (
     "network_status",
     "administrator",
 )
+CARDS = tuple(
+    f"card_{what}"
+    for what in (
+        "home_plan",
+        "blue_prefix",
+        "administrator",
+        "network",
+        "unlisted_payer",
+        "behavioral_manager",
+        "former_name",
+        "brand",
+        "medicare_advantage",
+    )
+)
 TERMS = ("phone", "criteria", "initial_units", "review_every_days", "retro_allowed")
 
 # What a code can be where it is put together or handed over, by the module and the expression.
@@ -49,6 +63,7 @@ EXPRESSIONS: dict[tuple[str, str], tuple[str, ...]] = {
     ("authorization", "f'hint_{hint.value}'"): tuple(f"hint_{hint}" for hint in AUTHORIZATION_HINTS),
     ("authorization", "standard.note"): ("contract_clock", "plan_clock"),
     ("charges", "USED_UP[line.reason]"): ("limit_used_up", "limit_used_up_exceedable"),
+    ("cards", "stated['says']"): CARDS,
     ("coordination", "f'second_{rule.kind}'"): tuple(f"second_{kind}" for kind in SECONDARY_KINDS),
     ("payment_order", "code"): (
         "other_coverage_pays_first",
@@ -145,6 +160,9 @@ DESCRIBED: dict[str, tuple[frozenset[str], ...]] = {
         ),
         (OF_TWO,),
     ),
+    **dict.fromkeys(CARDS, (frozenset({"name"}),)),
+    "card_administrator": (frozenset({"name"}), frozenset({"name", "owner"})),
+    "card_former_name": (frozenset({"name", "now"}),),
     "copay": (frozenset({"amount", "per", "max_units"}),),
     "refer_to_covered_setting": (frozenset({"setting", "settings", "level"}),),
     "raise_hours_or_change_level": (frozenset({"hours", "minimum", "level"}),),

@@ -39,6 +39,7 @@ FRONT_DOORS = (
     "service.premises",
     "service.record",
     "service.directory",
+    "service.printed",
     "service.comparison",
     "service.documents",
     "service.rules",
@@ -160,7 +161,10 @@ TABLE = (
         ),
         never=(TABLES,),
     ),
-    Row("service.directory", ours=("schemas", "payers", "service.verify"), never=("payers.adapters",)),
+    *(
+        Row(room, ours=("schemas", "payers", "service.verify"), never=("payers.adapters",))
+        for room in ("service.directory", "service.printed")
+    ),
     Row(
         "service.premises",
         ours=(
