@@ -35,9 +35,20 @@ def test_plans_are_found_by_part_of_their_name(client: FlaskClient) -> None:
 
 
 def test_payers_are_found_by_part_of_what_they_are_called(client: FlaskClient) -> None:
-    found = client.get("/v1/payers?query=medicaid").json["items"]
+    found = client.get("/v1/payers?query=straight+medicaid").json["items"]
     assert [payer["id"] for payer in found] == ["florida-medicaid"]
     assert client.get("/v1/payers?query=nobody+at+all").json["items"] == []
+
+
+def test_the_medicaid_plans_of_a_county_come_with_their_sources(client: FlaskClient) -> None:
+    answer = client.get("/v1/medicaid-plans?county=Broward&date=2026-11-30").json
+    assert answer["region"]["value"] == "H"
+    operates = {plan["payer"]: plan["operates"] for plan in answer["items"]}
+    assert operates["community-care-plan"] == "yes"
+    assert operates["unitedhealthcare-community-plan-florida"] == "not_known"
+    assert "molina-healthcare-florida" not in operates
+    assert all(plan["citations"] for plan in answer["items"])
+    assert client.get("/v1/medicaid-plans").status_code == 400
 
 
 def test_sources_say_how_much_rests_on_them_and_why_to_confirm(client: FlaskClient) -> None:

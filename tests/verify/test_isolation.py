@@ -17,6 +17,7 @@ EDITS = (
     ("value: not_required", "value: required"),
     ('"0.20"', '"0.21"'),
     ("value: true", "value: false"),
+    ("retrieved: 2026-11-22", "retrieved: 2026-11-21"),
 )
 
 
