@@ -49,6 +49,7 @@ def own_part(payer: str, data: RuleData) -> RuleData:
         payers={payer: whole},
         programs={program: data.programs[program]} if program else {},
         services=data.services,
+        cards=data.cards,
         tables={name: data.tables[name] for name in tables},
     )
 
