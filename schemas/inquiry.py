@@ -23,7 +23,17 @@ from schemas.known import (
     suggest_sites,
     written_member_id,
 )
-from schemas.model import CONDITIONS, MODALITIES, NETWORKS, Benefits, Inquiry, Phase, Secondary, Step
+from schemas.model import (
+    CONDITIONS,
+    MODALITIES,
+    NETWORKS,
+    SELF_PAY,
+    Benefits,
+    Inquiry,
+    Phase,
+    Secondary,
+    Step,
+)
 from schemas.people import MemberSchema, build_person, check_person
 from schemas.phases import CARE_FIELDS, MOST_PHASES, CareSchema, PhaseSchema, build_phase, check_phases
 from schemas.problem import Complaints, read_shape
@@ -161,11 +171,18 @@ def _check(body: Body, phases: list[tuple[str, Body]], known: Known, complaints:
     if body.get("site") is not None and body["site"] not in known.sites:
         complaints.add("/site", "unknown_site", suggest_sites(known, body["site"]))
     _check_payer("", body, "/member/member_id", member.get("member_id"), known, complaints)
+    if "member" in body and member.get("member_id") is None and not _pays_alone(body, known):
+        complaints.add("/member/member_id", "required", "is missing; give a value")
     check_told("/told_benefits", body.get("told_benefits") or {}, complaints)
     second = body.get("secondary")
     if second:
         _check_payer("/secondary", second, "/secondary/member_id", second.get("member_id"), known, complaints)
         check_told("/secondary/told_benefits", second.get("told_benefits") or {}, complaints)
+
+
+def _pays_alone(body: Body, known: Known) -> bool:
+    card = known.payers.get(body.get("payer", ""))
+    return card is not None and card.line_of_business == SELF_PAY
 
 
 def _check_payer(

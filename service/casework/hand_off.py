@@ -73,7 +73,7 @@ def _payers(
         "name": answer["payer"]["name"],
         "plan": (answer["plan"] or {}).get("name"),
     }
-    yield {**first, "member_id": request["member"]["member_id"], "order": "first"}
+    yield {**first, "member_id": request["member"].get("member_id"), "order": "first"}
     if secondary is not None:
         yield {
             "id": secondary["payer"],
