@@ -17,7 +17,7 @@ def codes(items):
 
 
 def test_an_active_duty_family_in_prime_gets_a_referral_first_needs_no_authorization_and_pays_nothing():
-    said = ask(wants("tricare-east", "prime-active-duty-family")).determination
+    said = ask(wants("tricare-east", "prime-active-duty-family-a")).determination
     assert said.phases[0].coverage.status == "covered"
     assert said.phases[0].prior_authorization.status == "not_required"
     assert (said.estimate.expected, said.collect.allowed) == (0, "no")
@@ -29,7 +29,7 @@ def test_an_active_duty_family_in_prime_gets_a_referral_first_needs_no_authoriza
 
 
 def test_outside_the_network_the_same_family_pays_point_of_service_fees():
-    said = ask(wants("tricare-east", "prime-active-duty-family", network="out")).determination
+    said = ask(wants("tricare-east", "prime-active-duty-family-a", network="out")).determination
     assert {"coinsurance", "deductible_stated"} <= {*codes(said.steps)}
     assert said.estimate.balance_billing == 0
 
