@@ -37,6 +37,7 @@ from schemas.model import (
     MODALITIES,
     NETWORKS,
     PARENTS,
+    SELF_PAY,
     Benefits,
     Inquiry,
     Phase,
@@ -202,6 +203,8 @@ def _check(body: Body, phases: list[tuple[str, Body]], known: Known, complaints:
     if body.get("site") is not None and body["site"] not in known.sites:
         complaints.add("/site", "unknown_site", suggest_sites(known, body["site"]))
     _check_payer("", body, "/member/member_id", member.get("member_id"), known, complaints)
+    if "member" in body and member.get("member_id") is None and not _pays_alone(body, known):
+        complaints.add("/member/member_id", "required", "is missing; give a value")
     check_told("/told_benefits", body.get("told_benefits") or {}, complaints)
     second = body.get("secondary")
     if second:
@@ -211,6 +214,11 @@ def _check(body: Body, phases: list[tuple[str, Body]], known: Known, complaints:
         _check_payer(pointer, one, f"{pointer}/member_id", one.get("member_id"), known, complaints)
         check_told(f"{pointer}/told_benefits", one.get("told_benefits") or {}, complaints)
         check_coverage(pointer, one, complaints)
+
+
+def _pays_alone(body: Body, known: Known) -> bool:
+    card = known.payers.get(body.get("payer", ""))
+    return card is not None and card.line_of_business == SELF_PAY
 
 
 def _check_payer(

@@ -84,8 +84,10 @@ def member_id_fits(card: PayerCard, member_id: str) -> bool:
     return card.member_id_pattern is None or has_shape(member_id, card.member_id_pattern)
 
 
-def written_member_id(card: PayerCard, member_id: str, warnings: list[Step]) -> str:
+def written_member_id(card: PayerCard, member_id: str | None, warnings: list[Step]) -> str | None:
     """Return an id as this payer writes it, with a warning where its shape is unusual."""
+    if member_id is None:
+        return None
     if card.member_id_strict:
         return plain_id(member_id)
     if not member_id_fits(card, member_id):

@@ -56,6 +56,8 @@ NETWORKS = ("in", "out")
 SERVICES = ("evaluation", "individual", "family", "group")
 CLINICIANS = ("physician", "psychologist", "np", "lcsw", "lmft", "mhc")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+# Nobody insures: the patient pays the clinic's own price.
+SELF_PAY = "self_pay"
 LINES_OF_BUSINESS = (
     "medicare",
     "medicare_advantage",
@@ -65,6 +67,7 @@ LINES_OF_BUSINESS = (
     "commercial",
     "tricare",
     "fehb",
+    SELF_PAY,
 )
 COPAY_UNITS = ("session", "day", "week", "admission")
 LIMIT_UNITS = ("session", "visit", "day", "hour", "unit")

@@ -100,7 +100,7 @@ def _short_form(answer: Mapping[str, Any], request: Mapping[str, Any]) -> Iterat
         "name": answer["payer"]["name"],
         "plan": (answer["plan"] or {}).get("name"),
     }
-    yield {**first, "member_id": request["member"]["member_id"], "order": "first"}
+    yield {**first, "member_id": request["member"].get("member_id"), "order": "first"}
     if secondary is not None:
         yield {
             "id": secondary["payer"],

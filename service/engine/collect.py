@@ -6,6 +6,7 @@ from schemas.model import Benefits, Collect, Estimate, Fact, PhaseAnswer, Step
 from service.engine.brief import Brief
 from service.engine.episode import LaidPhase
 from service.engine.money import dollars
+from service.engine.self_pay import collect_alone, pays_alone
 
 
 def decide_collection(
@@ -18,6 +19,8 @@ def decide_collection(
 ) -> Collect:
     """Return what may be collected at the first session."""
     when = laid[0].dates[0]
+    if pays_alone(brief):
+        return collect_alone(estimate, when)
     status = answers[0].coverage.status
     if zero_share is not None and status != "not_covered":
         return Collect(0, None, "no", (zero_share,))

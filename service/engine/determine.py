@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from schemas.model import (
@@ -40,6 +41,7 @@ from service.engine.pots import open_years
 from service.engine.ranges import Range, Simulation, simulate
 from service.engine.script import write_script
 from service.engine.secondary import second_payer
+from service.engine.self_pay import NO_MEMBERSHIP, pays_alone
 from service.engine.steps import explain
 
 # Whoever takes these payers has agreed, or is bound by law, not to bill above what they allow.
@@ -55,10 +57,14 @@ def determine(brief: Brief) -> Determination:
     plan_year = benefits.plan_year_start.value if benefits.plan_year_start else CALENDAR_YEAR_START
     maker = ChargeMaker(view, plan_year, first)
     charges = maker.charges(laid)
-    eligibility = find_eligibility(benefits, first)
-    second = find_second(brief, benefits, laid, charges)
-    coordination = payment_order(brief, benefits)
+    alone = pays_alone(brief)
+    eligibility = NO_MEMBERSHIP if alone else find_eligibility(benefits, first)
+    second = None if alone else find_second(brief, benefits, laid, charges)
+    coordination = None if alone else payment_order(brief, benefits)
     ranged, costs = _price(view, laid, charges, eligibility, second, plan_year, coordination)
+    if alone:
+        # The price is the price: there is nothing to compare it with.
+        costs = replace(costs, self_pay_comparison=None)
     answers = tuple(_answer(view, maker, each, ranged.expected) for each in laid)
     collect = decide_collection(brief, benefits, laid, answers, costs, second.zero_share if second else None)
     levels = list(dict.fromkeys(each.phase.level_of_care for each in laid))
@@ -86,7 +92,7 @@ def determine(brief: Brief) -> Determination:
             )
         ),
         next_steps=plan_next_steps(view, laid, answers, eligibility, collect, ranged.expected, plan_year),
-        call_script=write_script(view, laid, answers),
+        call_script=() if alone else write_script(view, laid, answers),
         accumulators={"deductible": network.deductible, "out_of_pocket_max": network.out_of_pocket_max},
         accumulators_as_of=_as_of(network.deductible, network.out_of_pocket_max),
         administrator=benefits.administrator,

@@ -11,6 +11,7 @@ from service.engine.calendar import next_month, next_year_start
 from service.engine.cost import Line
 from service.engine.episode import LaidPhase
 from service.engine.money import dollars
+from service.engine.self_pay import pays_alone, steps_alone
 from service.engine.settle_level import NO_LEVEL
 
 
@@ -25,6 +26,8 @@ def plan_next_steps(
 ) -> tuple[NextStep, ...]:
     """Return what to do, in order of its day; what has no day comes first."""
     first = laid[0].dates[0]
+    if pays_alone(view.brief):
+        return tuple(steps_alone(view, laid))
     steps: list[NextStep] = []
     if eligibility.status == "undetermined":
         steps.append(NextStep("confirm_membership", {"payer": view.brief.payer.name}, first))

@@ -36,12 +36,16 @@ class Request:
     has_begun: bool
 
 
+def _id_of(member: Body) -> str:
+    return plain_id(member.get("member_id") or "")
+
+
 def question_about(session: Session, row: Body, latest: Verification, day: date) -> Request:
     """The request that a row makes of a case: what it says, and for the rest what was asked last."""
     before = latest.request
     member = {**before["member"], **row["member"]}
     is_same_payer = row["payer"] == latest.payer
-    is_same_id = plain_id(member["member_id"]) == plain_id(before["member"]["member_id"])
+    is_same_id = _id_of(member) == _id_of(before["member"])
     body = {name: before[name] for name in KEPT if name in before}
     if not is_same_payer:
         body = {name: value for name, value in body.items() if name not in (*OF_COVERAGES, *OF_COVERAGE)}
