@@ -248,19 +248,8 @@ def _local_plans(rulebook: Rulebook, payer: str, county: str | None, on: date) -
 
 
 def _site_warnings(clinic: Clinic, inquiry: Inquiry, on: date) -> list[Step]:
-    """Warn where the clinic's own profile says that the site does not work this way, or not at this age."""
-    site, place = clinic.sites[inquiry.site], clinic.places[inquiry.site]
-    found = []
-    if place.modalities and inquiry.modality not in place.modalities:
-        params = {"modality": inquiry.modality, "site": site.name}
-        found.append(Step("site_does_not_work_this_way", params))
-    ages, born = place.ages, inquiry.member.birth_date
-    if ages is not None and born is not None:
-        age = age_on(born, on)
-        too_young = ages.from_age is not None and age < ages.from_age
-        if too_young or (ages.below is not None and age >= ages.below):
-            found.append(Step("site_does_not_take_this_age", {"site": site.name}))
-    return found
+    born = inquiry.member.birth_date
+    return clinic.misfits(inquiry.site, inquiry.modality, None if born is None else age_on(born, on))
 
 
 def _second(desk: Desk, inquiry: Inquiry, dates: tuple[date, ...]) -> dict[str, Any]:

@@ -27,8 +27,8 @@ from schemas.model import (
 from service.engine.brief import Brief, View
 from service.engine.calendar import age_on
 from service.engine.confirm import confirm_reasons, noted
-from service.engine.share_of_cost import weigh_share_of_cost
 from service.engine.self_pay import cover_alone, pays_alone
+from service.engine.share_of_cost import weigh_share_of_cost
 
 Hours = Mapping[str, tuple[int, int | None]]
 # A program rule that does not hold: the reason, and the rule itself.

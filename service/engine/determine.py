@@ -62,9 +62,6 @@ def determine(brief: Brief) -> Determination:
     second = None if alone else find_second(brief, benefits, laid, charges)
     coordination = None if alone else payment_order(brief, benefits)
     ranged, costs = _price(view, laid, charges, eligibility, second, plan_year, coordination)
-    if alone:
-        # The price is the price: there is nothing to compare it with.
-        costs = replace(costs, self_pay_comparison=None)
     answers = tuple(_answer(view, maker, each, ranged.expected) for each in laid)
     collect = decide_collection(brief, benefits, laid, answers, costs, second.zero_share if second else None)
     levels = list(dict.fromkeys(each.phase.level_of_care for each in laid))
@@ -130,7 +127,11 @@ def _price(
             *_assumed_order(brief, coordination),
         ),
     )
-    return ranged, estimate(ranged, around)
+    costs = estimate(ranged, around)
+    if pays_alone(brief):
+        # The price is the price: there is nothing to compare it with.
+        costs = replace(costs, self_pay_comparison=None)
+    return ranged, costs
 
 
 def _assumed_order(brief: Brief, coordination: Coordination | None) -> Iterator[Assumption]:

@@ -166,7 +166,6 @@ def test_a_plan_is_not_listed_where_it_has_no_contract():
         ("Humana Healthy Horizons in Florida", "humana-healthy-horizons"),
         ("Aetna Better Health of Florida", "aetna-better-health-florida"),
         ("UnitedHealthcare Community Plan", "unitedhealthcare-community-plan-florida"),
-        ("Molina Healthcare of Florida", "molina-healthcare-florida"),
         ("Children's Medical Services", "childrens-medical-services"),
         ("AmeriHealth Caritas Florida", "amerihealth-caritas-florida"),
     ],

@@ -31,7 +31,7 @@ def is_confirmed(answer: Answer) -> bool:
 
 def pays_alone(answer: Answer) -> bool:
     """Whether the patient pays without any insurance, so that nobody covers the care or refuses it."""
-    return bool(answer["payer"]["line_of_business"] == SELF_PAY)
+    return bool(answer.get("payer", {}).get("line_of_business") == SELF_PAY)
 
 
 def coverage_names(answer: Answer, unconfirmed: str = "plan_coverage") -> str:
