@@ -21,8 +21,8 @@ sources:
   booklet: {title: A booklet, url: null, published: null, retrieved: 2026-01-05, confidence: primary}
 entries:
   - {id: larkspur, name: a plan of elsewhere, kind: home_plan, words: [Elsewhere],
-     payers: [larkspur, marigold], says: card_home_plan, contact: {name: A line, phone: "800-555-0100", source: booklet, at: p. 2},
-     source: booklet, at: p. 1, from: 2026-01-01}
+     payers: [larkspur, marigold], says: card_home_plan,
+     contact: {name: A line, phone: "800-555-0100", source: booklet, at: p. 2}, source: booklet, at: p. 1, from: 2026-01-01}
 """
 
 
