@@ -22,7 +22,8 @@ sources:
 entries:
   - {id: larkspur, name: a plan of elsewhere, kind: home_plan, words: [Elsewhere],
      payers: [larkspur, marigold], says: card_home_plan,
-     contact: {name: A line, phone: "800-555-0100", source: booklet, at: p. 2}, source: booklet, at: p. 1, from: 2026-01-01}
+     contact: {name: A line, phone: "800-555-0100", source: booklet, at: p. 2},
+     source: booklet, at: p. 1, from: 2026-01-01}
 """
 
 
