@@ -90,6 +90,10 @@ ERROR_CODES: Mapping[str, str] = {
     "picture_format": "The picture is neither JPEG, PNG nor WebP.",
     "picture_broken": "The picture cannot be opened to its end.",
     "picture_too_large": "The picture has more points than can be opened.",
+    # what a visitor of the clinic's website sends
+    "looks_automated": "A field that people do not see is filled in.",
+    "consent_not_given": "Nothing is kept without consent.",
+    "consent_outdated": "The text that was agreed to is not the one that is shown now.",
     # what was told
     "ends_before_start": "A coverage or another span ends before it begins.",
 }
@@ -110,8 +114,11 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
     "body_too_large": (413, "The body is too large"),
     "unsupported_media_type": (415, "The body must be application/json"),
     "invalid_fields": (422, "Some fields cannot be used as they are"),
+    "proof_missing": (422, "A site's visitor needs a proof of work"),
+    "proof_wrong": (422, "The proof of work is wrong, over or used"),
     "idempotency_key_reused": (422, "The idempotency key was used with another body"),
     "too_many_requests": (429, "Too many requests"),
+    "try_again_shortly": (429, "Sent faster than a person fills it in"),
     "internal_error": (500, "Something went wrong on our side"),
     "unavailable": (503, "The service cannot answer just now"),
 }

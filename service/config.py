@@ -114,6 +114,13 @@ class Settings:
     rate_member: str = _setting(
         "OPENVOB_RATE_MEMBER", "How often one client may ask about one member, or `off`."
     )
+    rate_contact: str = _setting(
+        "OPENVOB_RATE_CONTACT", "How often one address may leave a contact on the clinic's website, or `off`."
+    )
+    rate_page: str = _setting(
+        "OPENVOB_RATE_PAGE",
+        "How often one address may ask on the website's pages without script, or `off`.",
+    )
     rate_store: str = _setting(
         "OPENVOB_RATE_STORE",
         "Where calls are counted: `memory://`, or `redis://…` where several processes share the counts.",
@@ -202,6 +209,8 @@ class Settings:
             rate_client=_rate(given, "OPENVOB_RATE_CLIENT", "600/minute"),
             rate_address=_rate(given, "OPENVOB_RATE_ADDRESS", "60/minute"),
             rate_member=_rate(given, "OPENVOB_RATE_MEMBER", "30/hour"),
+            rate_contact=_rate(given, "OPENVOB_RATE_CONTACT", "12/hour"),
+            rate_page=_rate(given, "OPENVOB_RATE_PAGE", "30/hour"),
             rate_store=_rate_store(given),
             session_idle_minutes=_number(given, "OPENVOB_SESSION_IDLE_MINUTES", 15, low=1, high=480),
             session_hours=_number(given, "OPENVOB_SESSION_HOURS", 10, low=1, high=24),

@@ -11,6 +11,7 @@ from typing import Any
 
 from payers import rules_stale, rules_view
 from payers.cards import Card, WholeMemberId, read_card
+from payers.cards import is_member_id as is_whole_member_id
 from payers.errors import UnknownPayer
 from payers.identity import PayerIdentity, Plan
 from payers.medicaid_plans import find_medicaid_plans
@@ -168,6 +169,11 @@ def payer_of(desk: Desk, text: str) -> str:
         return text
     card = _read(desk, text)
     return card.named or card.only or text
+
+
+def is_member_id(desk: Desk, text: str) -> bool:
+    """Whether a text holds what looks like a whole member id: it is looked up nowhere."""
+    return is_whole_member_id(desk.rulebook, text)
 
 
 def _read(desk: Desk, text: str) -> Card:

@@ -114,6 +114,20 @@ APPOINTMENT = {
 }
 _CARD = _CASE | {"side": "front"}
 
+A_QUESTION = {"payer": "medicare", "level_of_care": "iop", "age_group": "adult", "county": "Miami-Dade"}
+A_VISITOR = {
+    "consent": {"version": "openvob-1", "accepted": True},
+    "asking_for": "child",
+    "your_name": "Luz Prueba",
+    "first_name": "Ana",
+    "last_name": "Prueba",
+    "birth_date": "2010-03-02",
+    "channel": "phone",
+    "phone": "305-555-0100",
+    "best_time": "morning",
+    "check": {**A_QUESTION, "answer": "includes"},
+}
+
 EXAMPLES: Mapping[str, Example] = MappingProxyType(
     {
         "createVerification": Example(body=REQUEST | {"external_id": "EHR-77", "told_benefits": TOLD}),
@@ -130,6 +144,10 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "comparePlans": Example(
             body={"request": {"payer": "medicare", "member": MEMBER}, "plans": CARE_PLANS}
         ),
+        "getQuickCheckForm": Example(),
+        "getQuickCheckChallenge": Example(query={"for": "contact"}),
+        "createQuickCheck": Example(body=A_QUESTION),
+        "createQuickContact": Example(body=A_VISITOR),
         "createCase": Example(body={"label": "Ana P.", "external_id": "EHR-77", "owner": "front desk"}),
         "listCases": Example(query={"status": "verifying"}),
         "getCase": Example(path=_CASE),

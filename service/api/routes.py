@@ -23,6 +23,7 @@ from service.api.keys import keys
 from service.api.medicaid_plans import medicaid_plans
 from service.api.payers import payers
 from service.api.permissions import export_permissions
+from service.api.quick_checks import quick_checks
 from service.api.rules import rules
 from service.api.session import session
 from service.api.users import users
@@ -40,6 +41,7 @@ BLUEPRINTS = (
     payers,
     medicaid_plans,
     rules,
+    quick_checks,
     clinic,
     session,
     users,

@@ -19,6 +19,12 @@ OPEN = frozenset(
         "console.sign_in",
         "console.begin",
         "console.static",
+        "widget_files.script",
+        "widget_files.part",
+        "widget_files.demo",
+        "widget.check",
+        "widget.ask",
+        "widget.contact",
     }
 )
 """What anyone may call: nothing here says anything of a member or of a client."""
@@ -102,6 +108,10 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "payers.sources": "payers:read",
         "medicaid_plans.index": "payers:read",
         "rules.stale": "payers:read",
+        "quick_checks.form": "quick-checks",
+        "quick_checks.challenge": "quick-checks",
+        "quick_checks.create": "quick-checks",
+        "quick_checks.contact": "quick-checks",
         "clinic.fetch": "clinic:read",
         "audit.index": "audit:read",
         "users.index": "users:read",

@@ -53,6 +53,7 @@ FRONT_DOORS = (
     "service.on_file",
     "service.call_backs",
     "service.cards",
+    "service.quick_checks",
 )
 
 # The first row that a module stands in is its row, so the narrower ones come first.
@@ -246,7 +247,10 @@ TABLE = (
     Row(
         "service.security",
         ours=("schemas", "service.config", "service.security", "service.store"),
-        others=("argon2", "cryptography", "flask", "flask_wtf", "limits", "orjson", "pyotp", "werkzeug"),
+        others=(
+            *("altcha", "argon2", "cryptography", "flask", "flask_wtf"),
+            *("limits", "orjson", "pyotp", "werkzeug"),
+        ),
         never=(TABLES,),
     ),
     Row(
@@ -293,6 +297,12 @@ TABLE = (
             "service.verify",
         ),
         others=("orjson",),
+        never=(TABLES,),
+    ),
+    Row(
+        "service.quick_checks",
+        ours=("schemas", "service.clinic", "service.quick_checks", *FRONT_DOORS),
+        others=("babel",),
         never=(TABLES,),
     ),
     Row("service.on_file", ours=("service.store",), never=(TABLES,)),

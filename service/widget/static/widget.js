@@ -1,0 +1,1 @@
+"use strict"; // the element is written beside this
