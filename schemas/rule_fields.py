@@ -77,6 +77,21 @@ class CopaySchema(Schema):
     max_units = Whole(1)
 
 
+class OneOrSeveral(fields.Field[Any]):
+    """A value, or a list of at least two of which nobody says which one holds."""
+
+    def __init__(self, shape: fields.Field[Any], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.shape = shape
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, list):
+            return self.shape.deserialize(value)
+        if len(value) < 2:
+            raise ValidationError("A list must name at least two: write a single one without brackets.")
+        return [self.shape.deserialize(one) for one in value]
+
+
 class ThenSchema(Schema):
     """What a cost share turns into."""
 
@@ -167,7 +182,7 @@ SERVICE_FIELDS: Mapping[str, Dated] = {
     "review_every_days": Dated(Whole(1), disputable=True),
     "retro_allowed": Dated(Flag()),
     "referral_required": Dated(Flag(), disputable=True),
-    "copay": Dated(fields.Nested(CopaySchema), none_means_none=True, disputable=True),
+    "copay": Dated(OneOrSeveral(fields.Nested(CopaySchema)), none_means_none=True, disputable=True),
     "coinsurance": Dated(rate_field(), none_means_none=True, disputable=True),
     "coinsurance_max": Dated(money_field()),
     "deductible_applies": Dated(Flag(), disputable=True),
@@ -197,6 +212,7 @@ FACT_FIELDS: Mapping[str, Dated] = {
     "copay_is_all": Dated(Flag()),
     "secondary": Dated(fields.Nested(SecondarySchema)),
     **NOTED,
+    "share_of_cost": Dated(Flag()),
 }
 
 MEDICAL_FIELDS: Mapping[str, Dated] = {

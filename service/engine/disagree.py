@@ -77,8 +77,15 @@ def _compare(heard: list[Benefits], settled: Benefits, about: str, read: Reader)
     return Disagreement(
         about=about,
         values=tuple((name, plain(fact.value, money=money), (fact.citation,)) for name, fact in said),
-        settled=plain(believed.value, money=money) if believed is not None else None,
+        settled=_settled(believed, money=money, open_if_disputed=about.endswith("prior_authorization")),
     )
+
+
+def _settled(believed: Fact[Any] | None, *, money: bool, open_if_disputed: bool) -> Any:
+    """Return the value believed; whether authorization is needed stays open while sources disagree."""
+    if believed is None:
+        return None
+    return "undetermined" if open_if_disputed and believed.others else plain(believed.value, money=money)
 
 
 def _comparable(value: Any) -> Any:

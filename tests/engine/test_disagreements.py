@@ -91,7 +91,7 @@ def test_one_witness_alone_cannot_disagree():
 OTHER_BOOK = replace(RULEBOOK, title="Another booklet")
 
 
-def test_two_sources_of_the_rulebook_that_differ_are_both_kept_and_the_first_is_believed():
+def test_two_sources_that_differ_on_authorization_are_both_kept_and_none_is_believed():
     other = replace(published("required"), citation=OTHER_BOOK)
     level = LevelBenefits(prior_authorization=published("not_required", others=(other,)))
     (found,) = differing(rules=plan(witness="published", **{IOP: level}))
@@ -100,7 +100,15 @@ def test_two_sources_of_the_rulebook_that_differ_are_both_kept_and_the_first_is_
         ("published", "not_required", (RULEBOOK,)),
         ("published", "required", (OTHER_BOOK,)),
     )
-    assert found.settled == "not_required"
+    assert found.settled == "undetermined"
+
+
+def test_two_sources_that_differ_on_coverage_are_both_kept_and_the_first_is_believed():
+    other = replace(published(False), citation=OTHER_BOOK)
+    level = LevelBenefits(covered=published(True, others=(other,)))
+    answered = answer(rules=plan(witness="published", **{IOP: level}))
+    assert answered.disagreements[0].settled is True
+    assert "confirm_sources_disagree" in [step.code for step in answered.phases[0].coverage.reasons]
 
 
 def test_a_call_settles_what_two_sources_of_the_rulebook_differ_on():
