@@ -58,7 +58,7 @@ class EmployerSizeSchema(Shape):
     below = Whole(1, MOST_EMPLOYEES, load_default=None, allow_none=True)
 
 
-class CoverageSchema(Shape):
+class HeldCoverageSchema(Shape):
     """One of the member's coverages; what is left out was not said, and is asked where it matters."""
 
     payer = Text(80, required=True, metadata=about("A payer's id."))
