@@ -136,6 +136,17 @@ def in_short_form(body: Body, known: Known) -> dict[str, Any]:
     }
 
 
+def told_with(request: Body, answer: Body) -> Body | None:
+    """Return what was told with a valid request of the coverage that its answer takes to pay first."""
+    sent = request.get("coverages")
+    if not sent:
+        own: Body | None = request.get("told_benefits")
+        return own
+    order = (answer["coordination"] or {}).get("order") or [{"coverage": 0}]
+    told: Body | None = sent[order[0]["coverage"]].get("told_benefits")
+    return told
+
+
 def _order(body: Body, held: tuple[HeldCoverage, ...], known: Known) -> Sequence[int]:
     if known.arrange is None:
         return range(len(held))
