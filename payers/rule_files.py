@@ -12,7 +12,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +22,16 @@ from payers.table_reader import Row
 
 SHIPPED = Path(__file__).parent / "rules"
 # Raise it when the shape of `RuleData` or what is refused changes: older entries are then not read.
-CACHE_FORMAT = 2
+CACHE_FORMAT = 3
 SHOWN_PROBLEMS = 20
-KEPT = ("payers", "services", "tables", "coordination")
 
 
 @dataclass(frozen=True, slots=True)
 class RuleData:
-    """Plain data that may be trusted: payer files by payer id, what all share, tables by file name."""
+    """Plain data that may be trusted: payers and programs by id, what all share, tables by file."""
 
     payers: Mapping[str, Mapping[str, Any]]
+    programs: Mapping[str, Mapping[str, Any]]
     services: Mapping[str, Any]
     tables: Mapping[str, list[Row]]
     coordination: Mapping[str, Any] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class RuleData:
 
 def read_files(path: Path) -> dict[str, bytes]:
     """Return the rulebook's files by name, like `fees/x.csv`; raises `RulebookError` if there are none."""
-    found = sorted([*path.glob("*.yaml"), *path.glob("fees/*.csv")])
+    found = sorted([*path.glob("*.yaml"), *path.glob("programs/*.yaml"), *path.glob("fees/*.csv")])
     if not any(file.suffix == ".yaml" for file in found):
         raise RulebookError(f"There is no rulebook in {path.name}: no .yaml file.")
     return {file.relative_to(path).as_posix(): file.read_bytes() for file in found}
@@ -76,6 +76,7 @@ def trusted(reading: Reading) -> RuleData:
     services, coordination = (reading.documents.get(name) for name in (SERVICES, COORDINATION))
     return RuleData(
         payers={document.data["payer"]["id"]: document.data for _, document in reading.payer_files()},
+        programs={document.data["program"]["id"]: document.data for _, document in reading.program_files()},
         services=services.data if services is not None else {},
         tables={name: sheet.rows for name, sheet in reading.sheets.items()},
         coordination=coordination.data if coordination is not None else {},
@@ -85,14 +86,14 @@ def trusted(reading: Reading) -> RuleData:
 def _read_entry(entry: Path) -> RuleData | None:
     try:
         kept = json.loads(entry.read_bytes())
-        return RuleData(**{name: kept[name] for name in KEPT})
+        return RuleData(**{part.name: kept[part.name] for part in fields(RuleData)})
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def _write_entry(entry: Path, data: RuleData) -> None:
     """Keep data for the next start; where that cannot be done, the next start judges again."""
-    kept = {name: getattr(data, name) for name in KEPT}
+    kept = {part.name: getattr(data, part.name) for part in fields(RuleData)}
     with contextlib.suppress(OSError):
         entry.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=entry.parent, prefix=entry.name)

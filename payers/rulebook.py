@@ -20,7 +20,7 @@ from payers.names import nearest
 from payers.plan_rules import PlanRules, compile_rules
 from payers.published import Asked, build_benefits
 from payers.rule_files import SHIPPED, RuleData, digest_of, digest_of_all, load_data, read_files
-from payers.rule_reading import COORDINATION, SERVICES, tables_of
+from payers.rule_reading import COORDINATION, PROGRAMS, SERVICES, tables_of
 from schemas.model import Benefits, Fact, Payer, Period, Site
 
 AgeOn = Callable[[date], int | None]
@@ -67,7 +67,8 @@ class Rulebook:
     @property
     def looked_up(self) -> date | None:
         """The day on which a source was last looked up, or `None` where there is no source."""
-        sources = (one for payer in self.data.payers.values() for one in payer.get("sources", {}).values())
+        files = (*self.data.payers.values(), *self.data.programs.values())
+        sources = (one for file in files for one in file.get("sources", {}).values())
         return max((date.fromisoformat(str(one["retrieved"])) for one in sources), default=None)
 
     def identity(self, payer_id: str) -> PayerIdentity:
@@ -90,8 +91,11 @@ class Rulebook:
     def files_of(self, payer_id: str) -> tuple[str, ...]:
         """Return the names of the files that a payer's answers are made from; raises `UnknownPayer`."""
         self.identity(payer_id)
+        payer = self.data.payers[payer_id]
+        program = payer["payer"].get("program")
         shared = (SERVICES,) if SERVICES in self.files else ()
-        return (f"{payer_id}.yaml", *dict.fromkeys(tables_of(self.data.payers[payer_id])), *shared)
+        above = (f"{PROGRAMS}{program}.yaml",) if program is not None else ()
+        return (f"{payer_id}.yaml", *dict.fromkeys(tables_of(payer)), *above, *shared)
 
     @property
     def files_of_order(self) -> tuple[str, ...]:
