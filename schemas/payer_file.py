@@ -13,6 +13,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validates
 
+from schemas.dated import Dated
 from schemas.example_file import ExampleSchema, ProgramExampleSchema
 from schemas.faults import Fault, Path, flatten
 from schemas.file_fields import Day, Flag, Pattern, Table, Text, Whole, Word, https, items, key
@@ -21,6 +22,7 @@ from schemas.rule_fields import (
     SERVICE_FIELDS,
     FactsSchema,
     HoursSchema,
+    LawPotSchema,
     MedicalSchema,
     PotSchema,
     ServiceSchema,
@@ -164,12 +166,31 @@ ProgramFileSchema = Schema.from_dict(
     name="ProgramFileSchema",
 )
 
+MEDICAID_REGIONS = tuple("ABCDEFGHI")
+PLAN_MEMBERS = ("long_term_care", "children_with_complex_conditions", "children_in_child_welfare")
+
+
+class MedicaidPlanSchema(Schema):
+    """A plan of Florida Medicaid: for which members, in which regions, and who runs it.
+
+    `regions` are those it is known to be in, `perhaps` those of which nobody says; in any other it is not.
+    """
+
+    name = Text(required=True)
+    members = Word(PLAN_MEMBERS)
+    regions = Dated(items(Word(MEDICAID_REGIONS)), required=True)
+    perhaps = Dated(items(Word(MEDICAID_REGIONS)))
+    operated_by = Dated(Text())
+
+
 ServicesFileSchema = Schema.from_dict(
     {
         "sources": Table(key(), fields.Nested(SourceSchema), required=True),
         "levels": Table(Word(LEVELS_OF_CARE), fields.Nested(HoursSchema)),
-        "legal_maximum": Table(Word(LINES_OF_BUSINESS), fields.Nested(PotSchema)),
+        "legal_maximum": Table(Word(LINES_OF_BUSINESS), fields.Nested(LawPotSchema)),
         "clocks": Table(Word(LINES_OF_BUSINESS), SERVICE_FIELDS["authorization_clock"]),
+        "medicaid_regions": Table(Word(MEDICAID_REGIONS), Dated(items(Text()))),
+        "medicaid_plans": Table(key(), fields.Nested(MedicaidPlanSchema)),
     },
     name="ServicesFileSchema",
 )

@@ -12,6 +12,7 @@ from typing import Any
 from payers import rules_stale, rules_view
 from payers.errors import UnknownPayer
 from payers.identity import PayerIdentity, Plan
+from payers.medicaid_plans import find_medicaid_plans
 from payers.names import plain as plain_name
 from payers.registry import resolve as resolve_payers
 from schemas.fields import MONEY_NAMES, format_money
@@ -125,6 +126,34 @@ def list_stale(desk: Desk, today: date, payer_id: str | None = None) -> list[dic
         for item in rules_stale.stale(desk.rulebook, today)
         if payer_id in (None, item.shown.payer)
     ]
+
+
+def list_medicaid_plans(desk: Desk, county: str, on: date) -> dict[str, Any]:
+    """The plans that a Medicaid member who lives in a county may be in on a day, with the county's region.
+
+    `operates` is `yes`, or `not_known` where nobody says; a plan that is not there is not in the list.
+    """
+    found, sources = find_medicaid_plans(desk.rulebook, county, on), _Sources()
+    region = found.region
+    return {
+        "county": county,
+        "date": on.isoformat(),
+        "region": None
+        if region is None
+        else {"value": region.value, "citations": sources.cite(region.citation)},
+        "items": [
+            {
+                "payer": plan.payer_id,
+                "name": plan.name,
+                "operates": "yes" if plan.is_known else "not_known",
+                "members": plan.members,
+                "operated_by": plan.operated_by,
+                "citations": sources.cite(*plan.citations),
+            }
+            for plan in found.plans
+        ],
+        "citations": sources.listed(),
+    }
 
 
 def resolve(desk: Desk, text: str) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from payers.base import Ask
+from payers.medicaid_plans import find_medicaid_plans
 from payers.registry import find_adapter, find_payer, list_payers
 from payers.rulebook import Rulebook
 from payers.switchboard import Switchboard
@@ -199,6 +200,7 @@ def verify(
         warnings=(*warnings, *awaited, *reported.steps, *_site_warnings(desk.clinic, settled, dates[0])),
         administrator_heard=reported.has_administrator,
         laid=laid,
+        local_plans=_local_plans(desk.rulebook, payer.id, site.county, dates[0]),
         network_assumed=any(step.code == "network_defaulted" for step in warnings),
         **_second(desk, settled, dates),
     )
@@ -226,6 +228,15 @@ def ask_rulebook(
 def _hours(rulebook: Rulebook, on: date) -> Mapping[str, tuple[int, int | None]]:
     """Return the weekly hours that make a level; a rulebook never changes, so neither do they."""
     return {level: band.value for level, band in rulebook.hours_bands(on).items()}
+
+
+@lru_cache(maxsize=1024)
+def _local_plans(rulebook: Rulebook, payer: str, county: str | None, on: date) -> tuple[str, ...]:
+    """Return the Medicaid plans of a county, where this payer's members may be in one of them instead."""
+    if county is None or "managed_care_plan" not in rulebook.identity(payer).ask_first:
+        return ()
+    plans = find_medicaid_plans(rulebook, county, on).plans
+    return tuple(f"{one.name} ({one.operated_by})" if one.operated_by else one.name for one in plans)
 
 
 def _site_warnings(clinic: Clinic, inquiry: Inquiry, on: date) -> list[Step]:

@@ -20,6 +20,7 @@ from service.api.document import export_openapi
 from service.api.documents import documents
 from service.api.health import health, metrics
 from service.api.keys import keys
+from service.api.medicaid_plans import medicaid_plans
 from service.api.payers import payers
 from service.api.permissions import export_permissions
 from service.api.rules import rules
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     day_lists,
     payers,
     rules,
+    medicaid_plans,
     clinic,
     session,
     users,

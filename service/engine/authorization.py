@@ -9,6 +9,7 @@ from schemas.model import (
     AuthorizationTerms,
     Benefits,
     Citation,
+    Clock,
     Contact,
     Fact,
     LevelBenefits,
@@ -21,6 +22,8 @@ from service.engine.confirm import confirm_reasons, noted
 from service.engine.episode import LaidPhase
 
 T = TypeVar("T")
+# A remark on a clock is told with its length, each unit under its own name.
+_CLOCK_PARAMS = {"calendar_days": "days", "business_days": "business_days", "hours": "hours"}
 
 
 class Deadlines(NamedTuple):
@@ -37,11 +40,17 @@ def authorize(view: View, laid: LaidPhase) -> PriorAuthorization:
     starts = laid.dates[0]
     benefits, benefit = view.benefits_on(starts), view.level_on(starts, laid.phase.level_of_care)
     fact, hint = benefit.prior_authorization, benefit.authorization_hint
-    status = fact.value if fact is not None else "undetermined"
-    asked = status in ("required", "notification") or (fact is None and hint is not None)
+    status = fact.value if fact is not None and not fact.others else "undetermined"
+    asked = status in ("required", "notification") or (
+        status == "undetermined" and (fact or hint) is not None
+    )
     deadlines = _deadlines(view.brief, benefit.authorization, starts) if asked else Deadlines()
-    reasons = _reasons(fact, hint, view.brief.today, starts)
     terms = benefit.authorization
+    reasons = (
+        *_reasons(fact, hint, view.brief.today, starts),
+        *benefit.authorization_notes,
+        *_about_clock(fact, terms.standard),
+    )
     return PriorAuthorization(
         status=status,
         reasons=reasons,
@@ -64,13 +73,26 @@ def _value(fact: Fact[T] | None) -> T | None:
     return fact.value if fact is not None else None
 
 
-def _reasons(fact: Fact[str] | None, hint: Fact[str] | None, today: date, on: date) -> tuple[Step, ...]:
+def _reasons(fact: Fact[str] | None, hint: Fact[str] | None, today: date, starts: date) -> tuple[Step, ...]:
+    if fact is not None and fact.others:
+        # Sources that disagree on this answer nothing; the plan has to.
+        everybody = (fact.citation, *(other.citation for other in fact.others))
+        return (Step("authorization_disputed", {}, everybody), *noted(fact))
     if fact is not None:
         status = Step(f"authorization_{fact.value}", {}, (fact.citation,))
-        return (status, *noted(fact), *confirm_reasons(fact, today, on))
+        return (status, *noted(fact), *confirm_reasons(fact, today, starts))
     if hint is not None:
-        return (Step(f"hint_{hint.value}", {}, (hint.citation,)), *confirm_reasons(hint, today, on))
+        return (Step(f"hint_{hint.value}", {}, (hint.citation,)), *confirm_reasons(hint, today, starts))
     return (Step("authorization_not_published"),)
+
+
+def _about_clock(fact: Fact[str] | None, standard: Fact[Clock] | None) -> tuple[Step, ...]:
+    """Return what a source remarks on the payer's clock, unless nothing has to be asked for."""
+    if standard is None or standard.note is None or (fact is not None and fact.value == "not_required"):
+        return ()
+    clock = standard.value
+    params = {_CLOCK_PARAMS[clock.unit]: clock.n, "more": clock.extension}
+    return (Step(standard.note, params, (standard.citation,)),)
 
 
 def _contact(benefits: Benefits, benefit: LevelBenefits) -> Contact | None:

@@ -31,7 +31,8 @@ class Brief:
 
     `administrator_heard` tells that a carve-out's administrator reported too. `hours` maps a level to the
     weekly hours (from, below) it stands for; `laid` is the episode on the calendar, where somebody has
-    laid it out already.
+    laid it out already. `local_plans` are the Medicaid plans of the site's county, where the member may be
+    in one of them.
     """
 
     inquiry: Inquiry
@@ -51,6 +52,7 @@ class Brief:
     network_assumed: bool = False
     laid: tuple[LaidPhase, ...] | None = None
     warnings: tuple[Step, ...] = ()
+    local_plans: tuple[str, ...] = ()
 
     @property
     def today(self) -> date:

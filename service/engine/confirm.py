@@ -15,19 +15,17 @@ def noted(fact: Fact[Any] | None) -> tuple[Step, ...]:
 
 
 def to_confirm(fact: Fact[Any] | None, today: date, on: date | None = None) -> bool:
-    """Whether a fact is published, and second-hand, old, or carried forward to the date of service."""
-    return bool(_reasons(fact, today, on))
+    """Whether a fact is published, and second-hand, old, in dispute, or carried forward to a day."""
+    return bool(confirm_reasons(fact, today, on))
 
 
 def confirm_reasons(fact: Fact[Any] | None, today: date, on: date | None = None) -> tuple[Step, ...]:
     """Return why a published fact should be confirmed with the payer, a step for each reason."""
-    return tuple(_step(reason, fact) for reason in _reasons(fact, today, on) if fact is not None)
-
-
-def _reasons(fact: Fact[Any] | None, today: date, on: date | None) -> tuple[str, ...]:
     if fact is None or fact.citation.kind != "published":
         return ()
-    return reasons_to_confirm(fact.citation, today, fact.through, on)
+    reasons = reasons_to_confirm(fact.citation, today, fact.through, on)
+    disputed = [Step("confirm_sources_disagree", {}, (fact.citation, *(one.citation for one in fact.others)))]
+    return (*(disputed if fact.others else ()), *(_step(reason, fact) for reason in reasons))
 
 
 def _step(reason: str, fact: Fact[Any]) -> Step:
@@ -38,4 +36,4 @@ def _step(reason: str, fact: Fact[Any]) -> Step:
         return Step("confirm_old_source", {"year": str(cited.published)[:4]}, (cited,))
     if reason == NOT_READ_LATELY:
         return Step("confirm_source_not_read_lately", {"date": str(cited.retrieved)}, (cited,))
-    return Step("confirm_carried_forward", {"on": str(fact.through)}, (cited,))
+    return Step("confirm_carried_forward", {"year": str(fact.through)[:4]}, (cited,))

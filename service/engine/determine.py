@@ -23,10 +23,10 @@ from service.engine.assumptions import describer, more_assumptions
 from service.engine.authorization import authorize
 from service.engine.brief import NO_NETWORK, Brief, View
 from service.engine.calendar import CALENDAR_YEAR_START
-from service.engine.charges import ChargeMaker, limits_in_force
+from service.engine.charges import ChargeMaker, beyond_limit, limits_in_force
 from service.engine.collect import decide_collection
 from service.engine.coordination import Second, find_second, payment_order
-from service.engine.cost import Charge
+from service.engine.cost import Charge, Line
 from service.engine.coverage import find_eligibility, level_for, weekly_hours
 from service.engine.disagree import find_disagreements
 from service.engine.episode import LaidPhase, lay_episode
@@ -55,7 +55,7 @@ def determine(brief: Brief) -> Determination:
     eligibility = find_eligibility(benefits, first)
     second = find_second(brief, benefits, laid, charges)
     ranged, costs = _price(view, laid, charges, eligibility, second, plan_year)
-    answers = tuple(_answer(view, maker, each) for each in laid)
+    answers = tuple(_answer(view, maker, each, ranged.expected) for each in laid)
     collect = decide_collection(brief, benefits, laid, answers, costs, second.zero_share if second else None)
     levels = list(dict.fromkeys(each.phase.level_of_care for each in laid))
     network = benefits.networks.get(view.network, NO_NETWORK)
@@ -122,11 +122,12 @@ def _bills_balance(brief: Brief, benefits: Benefits, second: Second | None) -> b
     return not prohibited and (second is None or second.zero_share is None)
 
 
-def _answer(view: View, maker: ChargeMaker, laid: LaidPhase) -> PhaseAnswer:
+def _answer(view: View, maker: ChargeMaker, laid: LaidPhase, lines: Sequence[Line]) -> PhaseAnswer:
     """Return coverage, authorization and billing of one phase, as of its first session."""
     starts = laid.dates[0]
     first = maker.stretches(laid)[0]
-    verdict, price = first.verdict, first.price
+    own = next(line for line in lines if line.charge.phase == laid.index)
+    verdict, price = beyond_limit(first.verdict, own), first.price
     benefit = view.level_on(starts, laid.phase.level_of_care)
     limits = tuple(
         LimitState(fact.value, (fact.citation,))

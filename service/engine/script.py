@@ -55,6 +55,9 @@ def _about_member(view: View, benefits: Benefits, common: Mapping[str, Any]) -> 
     for name in benefits.ask_first:
         if not _spoken(asked_first[name]):
             yield Question(f"ask_{name}", common, f"/told_benefits/{name}")
+    share = benefits.share_of_cost
+    if share is not None and share.value is not None and share.value.met is None:
+        yield Question("ask_share_of_cost", common, "/told_benefits/share_of_cost")
     if not _spoken(benefits.active):
         yield Question("ask_active", common, "/told_benefits/active")
     if view.brief.payer.line_of_business not in COMMERCIAL_LINES:

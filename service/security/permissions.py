@@ -101,6 +101,7 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "payers.benefits": "payers:read",
         "payers.sources": "payers:read",
         "rules.stale": "payers:read",
+        "medicaid_plans.index": "payers:read",
         "clinic.fetch": "clinic:read",
         "audit.index": "audit:read",
         "users.index": "users:read",

@@ -254,6 +254,24 @@ def test_an_old_or_second_hand_source_still_answers_and_is_to_be_confirmed():
     assert answered.reasons[-1].params == {"year": "2019"}
 
 
+def test_a_status_on_which_two_sources_differ_is_open_and_asked():
+    other = published("required")
+    level = LevelBenefits(prior_authorization=published("not_required", others=(other,)))
+    answered = answer(rules=plan(witness="published", **{IOP: level}))
+    asked = answered.phases[0].prior_authorization
+    assert asked.status == "undetermined"
+    assert codes(asked.reasons) == ["authorization_disputed"]
+    assert "ask_prior_authorization" in codes(answered.call_script)
+    assert "ask_about_authorization" in codes(answered.next_steps)
+
+
+def test_a_call_closes_what_two_sources_differ_on():
+    level = LevelBenefits(prior_authorization=published("not_required", others=(published("required"),)))
+    heard = plan(**{IOP: LevelBenefits(prior_authorization=told("required"))})
+    answered = answer(rules=plan(witness="published", **{IOP: level}), told_benefits=heard)
+    assert answered.phases[0].prior_authorization.status == "required"
+
+
 def test_a_source_without_a_date_that_was_read_long_ago_is_to_be_confirmed():
     cited = Citation("published", "Old page", "https://example.org", "row 1", None, date(2019, 1, 1))
     level = LevelBenefits(authorization_hint=Fact("needed", cited))

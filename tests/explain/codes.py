@@ -47,6 +47,8 @@ EXPRESSIONS: dict[tuple[str, str], tuple[str, ...]] = {
         f"authorization_{status}" for status in AUTHORIZATION_STATUSES
     ),
     ("authorization", "f'hint_{hint.value}'"): tuple(f"hint_{hint}" for hint in AUTHORIZATION_HINTS),
+    ("authorization", "standard.note"): ("contract_clock", "plan_clock"),
+    ("charges", "USED_UP[line.reason]"): ("limit_used_up", "limit_used_up_exceedable"),
     ("coordination", "f'second_{rule.kind}'"): tuple(f"second_{kind}" for kind in SECONDARY_KINDS),
     ("coordination", "code"): ("other_coverage_pays_first", "confirm_payment_order"),
     ("coverage", "code"): (
@@ -62,6 +64,7 @@ EXPRESSIONS: dict[tuple[str, str], tuple[str, ...]] = {
         "raise_hours_or_change_level",
         "verify_with_that_plan",
         "ask_for_current_coverage",
+        "keep_bills_toward_share",
     ),
     ("pots", "code"): tuple(f"{pot}_family_unknown" for pot in BOTH),
     ("pots", "f'{name}_limit_unknown'"): tuple(f"{pot}_limit_unknown" for pot in POTS),
@@ -110,6 +113,16 @@ DESCRIBED: dict[str, tuple[frozenset[str], ...]] = {
     "refer_to_covered_setting": (frozenset({"setting", "settings", "level"}),),
     "raise_hours_or_change_level": (frozenset({"hours", "minimum", "level"}),),
     "verify_with_that_plan": (frozenset({"plan", "level"}),),
+    **dict.fromkeys(("limit_used_up", "limit_used_up_exceedable"), (LIMIT,)),
+    **{
+        code: tuple(frozenset({length, "more"}) for length in ("days", "business_days", "hours"))
+        for code in ("contract_clock", "plan_clock")
+    },
+    **{
+        f"share_of_cost_{how}": (frozenset({"amount"}), NONE)
+        for how in ("unknown", "begins_anew", "not_met", "met")
+    },
+    "keep_bills_toward_share": (frozenset({"amount", "level"}), frozenset({"level"})),
     "ask_for_current_coverage": (frozenset({"level"}), frozenset({"date", "level"})),
 }
 
@@ -254,10 +267,10 @@ def _notes(data: Any, file: str) -> Iterator[Use]:
     elif isinstance(data, dict):
         if isinstance(data.get("note"), str):
             yield Use(data["note"], NONE, file)
-        if "notes" in data:
-            for entry in data["notes"]:
+        for name, inner in data.items():
+            if not name.endswith("notes"):
+                yield from _notes(inner, file)
+                continue
+            for entry in inner:
                 for note in entry["value"] or ():
                     yield Use(note["code"], frozenset(note.get("params", {})), file)
-        for name, inner in data.items():
-            if name != "notes":
-                yield from _notes(inner, file)

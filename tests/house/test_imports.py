@@ -81,6 +81,7 @@ TABLE = (
             "schemas",
             "payers.base",
             "payers.errors",
+            "payers.medicaid_plans",
             "payers.registry",
             "payers.rulebook",
             "service.clinic",

@@ -29,16 +29,11 @@ def program_of(payer: str, data: RuleData) -> str | None:
 
 @lru_cache(maxsize=1)
 def edited(name: str) -> Rulebook:
-    """The rulebook with all sources of one file as sure as they were not: none of its facts is the same."""
-    files = dict(desk().rulebook.files)
+    """The rulebook with one file whose name is another and whose sources are as sure as they were not."""
+    text = desk().rulebook.files[name].decode().replace("name: ", "name: Edited ", 1)
     swapped = {"primary": "secondary", "secondary": "primary"}
-    text = re.sub(
-        r"confidence: (primary|secondary)",
-        lambda found: f"confidence: {swapped[found[1]]}",
-        files[name].decode(),
-    )
-    assert text.encode() != files[name]
-    return load_rulebook_from_files(files | {name: text.encode()})
+    text = re.sub(r"confidence: (primary|secondary)", lambda found: f"confidence: {swapped[found[1]]}", text)
+    return load_rulebook_from_files({**desk().rulebook.files, name: text.encode()})
 
 
 def own_part(payer: str, data: RuleData) -> RuleData:
@@ -69,6 +64,12 @@ def answers(payer: str, of: Desk) -> Iterator[Any]:
         request.pop("secondary", None)
         outcome = ask(request, of=of)
         yield outcome.determination, outcome.produced_by["files"]
+
+
+@cache
+def half_edited(bit: int, value: int) -> Desk:
+    """The desk with every payer edited whose number has this value at this binary place."""
+    return edited(*[payer for number, payer in enumerate(PAYERS) if number >> bit & 1 == value])
 
 
 @pytest.mark.parametrize("payer", PAYERS)
