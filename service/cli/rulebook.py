@@ -11,10 +11,12 @@ from typing import Any
 import click
 
 from service.cli.failing import NoAnswer, settings_needed
+from service.cli.rulebook_files import new_payer, show_coverage, show_schema
 from service.config import Settings
 from service.explain import LOCALES, Locale
 from service.explain.page import Reader, changes_page, stale_page
 from service.rules import (
+    Counts,
     NoSuchPayer,
     Rests,
     Shown,
@@ -27,6 +29,7 @@ from service.rules import (
     rests_of_answers,
     show,
     stale,
+    survey,
 )
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -50,7 +53,11 @@ def check_rules() -> None:
         click.echo(problem)
     if problems:
         raise NoAnswer(f"{len(problems)} to mend in the rulebook.")
+    counts, warnings = survey(_rulebook(), _today())
     click.echo("The rulebook is sound.")
+    click.echo(_counted(counts))
+    for warning in warnings:
+        click.echo(f"Warning: {warning}")
 
 
 @rules.command("show")
@@ -106,6 +113,19 @@ def diff_rules(before: datetime, after: datetime, every: bool, language: Locale)
         (change, plans_of(rulebook, change.payer)) for change in diff(rulebook, before.date(), after.date())
     ]
     click.echo(changes_page(changes, names_of(rulebook), Reader(language), every=every), nl=False)
+
+
+for command in (new_payer, show_schema, show_coverage):
+    rules.add_command(command)
+
+
+def _counted(counts: Counts) -> str:
+    years = ", ".join(f"{year}: {number:,}" for year, number in counts.plans_by_year.items())
+    return (
+        f"{counts.payers} payers, {counts.programs} programs, {counts.plans:,} plans"
+        f"{f' ({years})' if years else ''}, {counts.values:,} values in force, {counts.sources:,} sources, "
+        f"{counts.examples:,} worked examples."
+    )
 
 
 def _rests(limit: int) -> tuple[Rests | None, int | None]:

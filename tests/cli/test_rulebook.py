@@ -34,7 +34,30 @@ def store(instance: Path) -> Iterator[Store]:
 
 def test_the_shipped_rulebook_is_sound(run: Run) -> None:
     done = run("rules", "check")
-    assert (done.exit_code, done.stdout) == (0, "The rulebook is sound.\n")
+    assert done.exit_code == 0, done.stdout
+    sound, counted, *warnings = done.stdout.splitlines()
+    assert sound == "The rulebook is sound."
+    assert re.match(r"\d+ payers, \d+ programs, [\d,]+ plans.*, [\d,]+ values in force, [\d,]+ s", counted)
+    assert all(line.startswith("Warning: ") for line in warnings)
+
+
+def test_a_new_payers_file_says_line_by_line_what_is_still_to_be_done(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENVOB_RULES_PATH", str(tmp_path))
+    done = run("rules", "new", "example-health")
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout.startswith(str(tmp_path / "example-health.yaml"))
+    todo = run("rules", "check")
+    assert todo.exit_code == 1
+    assert re.search(r"^example-health\.yaml:\d+: payer\.name: Must not be empty\.$", todo.stdout, re.M)
+    assert run("rules", "new", "example-health").exit_code == 2, "what is there is not written over"
+    assert run("rules", "new", "Example Health").exit_code == 2
+
+
+def test_the_schema_and_the_matrix_are_printed(run: Run) -> None:
+    assert '"title": "OpenVOB program file"' in run("rules", "schema", "program-file").stdout
+    assert run("rules", "coverage").stdout.startswith("# What the rulebook covers\n")
 
 
 def test_a_rulebook_that_is_not_sound_is_told_by_file_and_line(
