@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from itertools import groupby
 from pathlib import Path
@@ -10,11 +10,13 @@ from typing import Any
 
 import click
 
+from service import directory
+from service.cli.answering import open_desk_here
 from service.cli.failing import NoAnswer, settings_needed
 from service.cli.rulebook_files import new_payer, show_coverage, show_schema
 from service.config import Settings
 from service.explain import LOCALES, Locale
-from service.explain.page import Reader, changes_page, stale_page
+from service.explain.page import Reader, changes_page, payer_page, stale_page
 from service.rules import (
     Counts,
     NoSuchPayer,
@@ -63,14 +65,38 @@ def check_rules() -> None:
 @rules.command("show")
 @click.argument("payer")
 @click.option("--on", type=DAY, help="Date of service; today where it is left out.")
-def show_rules(payer: str, on: datetime | None) -> None:
-    """Show what the file of PAYER says on a date, each value with its source."""
+@click.option("--plan", help="A plan of the payer, by its id or name.")
+@click.option("--site", help="A site of the clinic's profile; its first one where it is left out.")
+@click.option("--all", "every", is_flag=True, help="Every value of the file as it stands there, instead.")
+@LANGUAGE
+def show_rules(
+    payer: str, on: datetime | None, plan: str | None, site: str | None, every: bool, language: Locale
+) -> None:
+    """Show what is published of PAYER on a date: whom to call, each level of care, and what nobody says."""
+    day = on.date() if on is not None else _today()
+    if every:
+        for text in _values(_shown(payer, day)):
+            click.echo(text)
+        return
+    desk = open_desk_here()
+    whole = directory.find_payer(desk, payer)
+    if whole is None:
+        _shown(payer, day)
+        return
     try:
-        shown = show(_rulebook(), payer, on.date() if on is not None else _today())
+        said = directory.find_benefits(desk, payer, plan=plan, level=None, on=day, site=site)
+    except directory.UnknownSite:
+        raise click.BadParameter("the clinic's profile has no such site.", param_hint="--site") from None
+    if said is None or (plan is not None and said["plan"]["name"] is None):
+        raise click.BadParameter(f"{whole['name']} has no such plan here.", param_hint="--plan")
+    click.echo(payer_page(whole, said, _today(), Reader(language, desk.clinic.zone)), nl=False)
+
+
+def _shown(payer: str, day: date) -> Sequence[Shown]:
+    try:
+        return show(_rulebook(), payer, day)
     except NoSuchPayer as error:
         raise click.BadParameter(str(error), param_hint="PAYER") from None
-    for text in _values(shown):
-        click.echo(text)
 
 
 @rules.command("stale")

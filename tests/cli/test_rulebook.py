@@ -72,12 +72,35 @@ def test_a_rulebook_that_is_not_sound_is_told_by_file_and_line(
 
 
 def test_a_payers_rules_are_shown_with_their_sources(run: Run) -> None:
-    done = run("rules", "show", "medicare", "--on", "2026-03-02")
+    done = run("rules", "show", "medicare", "--on", "2026-03-02", "--all")
     assert done.exit_code == 0
     lines = done.stdout.splitlines()
     place = lines.index("services.intensive_outpatient.minimum_hours_per_week")
     assert lines[place + 1].strip() == "9"
     assert lines[place + 2].strip().startswith("from 2024-01-01; ")
+
+
+def test_a_payers_page_says_whom_to_call_what_is_published_and_what_to_ask(run: Run) -> None:
+    done = run("rules", "show", "medicare", "--on", "2026-03-02")
+    assert done.exit_code == 0, done.stderr
+    page = " ".join(done.stdout.split())
+    assert page.startswith("ORIGINAL MEDICARE Medicare · medicare · Also called: ")
+    assert re.search(r"INTENSIVE OUTPATIENT PROGRAM \(IOP\) .*Coverage: yes \[\d+\]", page)
+    assert "Deductible (individual): $283.00" in page
+    assert re.search(r"Nobody says; ask: Which clinical criteria decide on \w+", page)
+    cited = {int(number) for number in re.findall(r"\[(\d+)\]", page.partition(" SOURCES ")[0])}
+    listed = {int(number) for number in re.findall(r"^  \[(\d+)\]", done.stdout, re.M)}
+    assert cited == listed, "every number has its source, and no source is for nothing"
+    assert not re.search(r"pub_|rule_|ask_", page), "everything has words"
+
+
+def test_the_page_of_a_plan_is_in_spanish_too(run: Run) -> None:
+    done = run("rules", "show", "medigap", "--plan", "Plan G", "--language", "es", "--on", "2026-03-02")
+    assert done.exit_code == 0, done.stderr
+    assert "A QUIÉN LLAMAR" in done.stdout
+    assert "Nadie lo dice; pregunte: ¿" in done.stdout
+    assert run("rules", "show", "medigap", "--plan", "nothing").exit_code == 2
+    assert run("rules", "show", "medigap", "--site", "nowhere").exit_code == 2
 
 
 def test_a_payer_that_is_not_there_is_bad_input_with_the_nearest(run: Run) -> None:
