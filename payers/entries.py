@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from payers.dated import Entry, read_when
+from payers.dated import OVERLAY_RANK, Entry, When, read_when
 from payers.values import read_value
 from schemas.model import Citation, Fact
 
@@ -32,7 +32,13 @@ def cite(sources: Mapping[str, Plain], source: str, at: str) -> Citation:
         published=day_or_none(found["published"]),
         retrieved=day_or_none(found["retrieved"]),
         confidence=found["confidence"],
+        local="overlay" in found,
     )
+
+
+def weigh(source: Plain, when: When) -> int:
+    """Return what a value weighs within its plan or payer: laid over by a clinic, then how specific it is."""
+    return OVERLAY_RANK * int(source.get("overlay", 0)) + when.count
 
 
 def walk(data: Any, path: FieldPath = ()) -> Iterator[tuple[FieldPath, Sequence[Plain]]]:
@@ -58,7 +64,8 @@ def read_entries(
     for plain in values:
         when = read_when(plain.get("when", {}))
         starts = date.fromisoformat(plain["from"])
-        entries.append(Entry(starts, _read_fact(path[-1], plain, sources), when, rank + when.count))
+        weight = rank + weigh(sources[plain["source"]], when)
+        entries.append(Entry(starts, _read_fact(path[-1], plain, sources), when, weight))
     return tuple(entries)
 
 

@@ -74,11 +74,8 @@ def compile_rules(data: RuleData, payer_id: str, plan_id: str | None) -> PlanRul
         for path, values in walk_sections(part):
             entries = read_entries(path, values, sources, rank)
             fields[path] = (*fields.get(path, ()), *entries)
-    prices = tuple(
-        line
-        for schedule in payer.get("fees", ())
-        for line in read_fees(data.tables[schedule["file"]], payer["sources"], schedule.get("levels"))
-    )
+    paid_by = [(data.tables[one["file"]], one.get("levels")) for one in payer.get("fees", ())]
+    prices = tuple(read_fees(paid_by, payer["sources"]))
     table = wage_table(payer)
     indexes = read_wage_indexes(data.tables[table], payer["sources"]) if table is not None else {}
     everything = [*fields.values(), *(line.entries for line in prices), *indexes.values()]

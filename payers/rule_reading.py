@@ -13,13 +13,21 @@ from typing import Any
 from payers.table_reader import Row, Sheet, read_table
 from payers.yaml_reader import Document, read_yaml
 from schemas import fee_file
+from schemas.cards_file import cards_file_faults
+from schemas.coordination_file import coordination_file_faults
 from schemas.faults import Fault, Path, spell
 from schemas.payer_file import payer_file_faults, program_file_faults, services_file_faults
 
 SERVICES = "services.yaml"
+CARDS = "cards.yaml"
+COORDINATION = "coordination.yaml"
 PROGRAMS = "programs/"
+# What holds for every payer: of no payer, without worked examples.
+SHARED = {SERVICES: "services", CARDS: "cards", COORDINATION: "coordination"}
 JUDGES: Mapping[str, Callable[[Any], list[Fault]]] = {
     "services": services_file_faults,
+    "cards": cards_file_faults,
+    "coordination": coordination_file_faults,
     "program": program_file_faults,
     "payer": payer_file_faults,
 }
@@ -70,21 +78,23 @@ class Reading:
 
 
 def kind_of(name: str) -> str:
-    """Return what a YAML file of the rulebook is of: `services`, a `program` or a `payer`."""
-    if name == SERVICES:
-        return "services"
-    return "program" if name.startswith(PROGRAMS) else "payer"
+    """Return what a YAML file is of: `services`, `cards`, `coordination`, a `program` or a `payer`."""
+    return SHARED.get(name) or ("program" if name.startswith(PROGRAMS) else "payer")
 
 
-def read_rules(files: Mapping[str, bytes]) -> Reading:
-    """Read and judge the files of a rulebook, by name; never raises, whatever they hold."""
+def read_rules(files: Mapping[str, bytes], *, is_overlay: bool = False) -> Reading:
+    """Read and judge the files of a rulebook, by name; never raises, whatever they hold.
+
+    What an overlay does not hold itself may lie beneath it.
+    """
     reading = Reading()
     for name in sorted(files):
         if name.endswith(".yaml"):
             _read_document(reading, name, files[name])
     payers = list(reading.payer_files())
     for name, document in payers:
-        _find_program(reading, name, document.data)
+        if not is_overlay:
+            _find_program(reading, name, document.data)
         _read_tables(reading, name, document.data, files)
     for name, document in payers:
         _judge_rows(reading, name, document.data)

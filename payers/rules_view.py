@@ -16,6 +16,7 @@ from schemas.fee_file import FEE_IDENTITY
 
 Plain = Mapping[str, Any]
 SERVICES = "services"
+COORDINATION = "coordination"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Shown:
     published: date | None
     retrieved: date
     confidence: str
+    local: bool
     conditions: Plain = field(default_factory=dict, compare=False)
     row: Plain = field(default_factory=dict, compare=False)
 
@@ -81,12 +83,15 @@ def sources_of(rulebook: Rulebook, payer_id: str) -> tuple[tuple[str, Mapping[st
 
 
 def show_law(rulebook: Rulebook, on: date) -> tuple[Shown, ...]:
-    """Return what is in force for whole lines of business on a date."""
+    """Return what is in force for whole lines of business, and for the order of coverages, on a date."""
     services = rulebook.data.services
     found: list[Shown] = []
     for section in ("levels", "legal_maximum", "clocks"):
         for path, entries in walk(services.get(section, {}), (section,)):
             found += _in_force(SERVICES, ".".join(path), entries, services["sources"], on)
+    order = rulebook.data.coordination
+    for path, entries in walk(order.get("rules", {}), ("rules",)):
+        found += _in_force(COORDINATION, ".".join(path), entries, order["sources"], on)
     return tuple(found)
 
 
@@ -133,13 +138,17 @@ def _payer_values(data: RuleData, payer_id: str, on: date) -> Iterator[Shown]:
 def _in_force(
     payer: str, where: str, entries: list[Plain] | Any, sources: Mapping[str, Plain], on: date
 ) -> Iterator[Shown]:
-    latest: dict[str, Plain] = {}
+    latest: dict[tuple[int, str], Plain] = {}
     for entry in entries:
         if date.fromisoformat(entry["from"]) <= on:
-            latest[_spell_when(entry.get("when", {}))] = entry
-    for when, entry in latest.items():
-        if entry["value"] is not None:
-            yield _shown(payer, where, when, entry, sources)
+            layer = int(sources[entry["source"]].get("overlay", 0))
+            latest[layer, _spell_when(entry.get("when", {}))] = entry
+    standing: dict[str, Plain] = {}
+    for (_, when), entry in sorted(latest.items(), key=lambda item: item[0][0]):
+        if entry["value"] is not None:  # where an overlay's value ended, what lies beneath shows again
+            standing[when] = entry
+    for when, entry in standing.items():
+        yield _shown(payer, where, when, entry, sources)
         for number, other in enumerate(entry.get("also", ()), 2):
             yield _shown(payer, f"{where} (source {number})", when, {**entry, **other}, sources)
 
@@ -174,6 +183,7 @@ def _shown(payer: str, where: str, when: str, entry: Plain, sources: Mapping[str
         published=day_or_none(source["published"]),
         retrieved=date.fromisoformat(source["retrieved"]),
         confidence=source["confidence"],
+        local="overlay" in source,
         conditions=entry.get("when", {}),
         row=entry.get("row", {}),
     )

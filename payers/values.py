@@ -90,6 +90,7 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "behavioral_manager": lambda value: Contact(**value),
     "contact": lambda value: Contact(**value),
     "share_of_cost": lambda value: ShareOfCost() if value else None,
+    "coordination_center": lambda value: Contact(**value),
     "plan_year_start": _month_day,
     "claims": lambda value: Claims(**value),
     "individual": read_cents,

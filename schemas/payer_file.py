@@ -202,17 +202,17 @@ _SERVICES_FILE = ServicesFileSchema()
 
 def payer_file_faults(data: Any) -> list[Fault]:
     """Return what is wrong with the data of a payer file; a source that nothing knows is wrong too."""
-    return list(flatten(_PAYER_FILE.validate(data))) or _unknown_sources(data)
+    return list(flatten(_PAYER_FILE.validate(data))) or unknown_sources(data)
 
 
 def program_file_faults(data: Any) -> list[Fault]:
     """Return what is wrong with the data of a program's file."""
-    return list(flatten(_PROGRAM_FILE.validate(data))) or _unknown_sources(data)
+    return list(flatten(_PROGRAM_FILE.validate(data))) or unknown_sources(data)
 
 
 def services_file_faults(data: Any) -> list[Fault]:
     """Return what is wrong with the data of services.yaml."""
-    return list(flatten(_SERVICES_FILE.validate(data))) or _unknown_sources(data)
+    return list(flatten(_SERVICES_FILE.validate(data))) or unknown_sources(data)
 
 
 def cited_sources(data: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
@@ -228,7 +228,8 @@ def cited_sources(data: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
             yield from cited_sources(inner, (*path, index))
 
 
-def _unknown_sources(data: Mapping[str, Any]) -> list[Fault]:
+def unknown_sources(data: Mapping[str, Any]) -> list[Fault]:
+    """Return a fault for each place that names a source which the data does not have."""
     return [
         Fault(path, f"No source is called {source}; sources has: {', '.join(data['sources'])}.")
         for path, source in cited_sources(data)

@@ -10,11 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 from payers import rules_stale, rules_view
+from payers.cards import Card, WholeMemberId, read_card
 from payers.errors import UnknownPayer
 from payers.identity import PayerIdentity, Plan
 from payers.medicaid_plans import find_medicaid_plans
 from payers.names import plain as plain_name
-from payers.registry import resolve as resolve_payers
 from schemas.fields import MONEY_NAMES, format_money
 from schemas.freshness import REASONS, reasons_to_confirm
 from schemas.model import Benefits, Citation, Fact, Payer
@@ -91,40 +91,12 @@ def list_sources(desk: Desk, payer_id: str, today: date) -> list[dict[str, Any]]
         {
             "id": source_id if holder == payer_id else f"{holder}/{source_id}",
             **{name: source[name] for name in SOURCE},
+            **({"local": True} if "overlay" in source else {}),
             "values": uses[holder, source_id],
             "confirm": [reason for reason in REASONS if reason in reasons.get((holder, source_id), ())],
         }
         for holder, sources in rules_view.sources_of(desk.rulebook, payer_id)
         for source_id, source in sorted(sources.items())
-    ]
-
-
-def list_stale(desk: Desk, today: date, payer_id: str | None = None) -> list[dict[str, Any]]:
-    """The values in force that a payer should confirm, those first that answer most questions.
-
-    `payer` is `services` where the law says a value of a whole line of business, `programs/…` where a
-    program does.
-    """
-    return [
-        {
-            "payer": item.shown.payer,
-            "where": item.shown.where,
-            "when": item.shown.when or None,
-            "rows": item.rows,
-            "confirm": list(item.reasons),
-            "questions": item.answers,
-            "ask": item.question,
-            "source": {
-                "title": item.shown.title,
-                "url": item.shown.url,
-                "locator": item.shown.at,
-                "published": item.shown.published and item.shown.published.isoformat(),
-                "retrieved": item.shown.retrieved.isoformat(),
-                "confidence": item.shown.confidence,
-            },
-        }
-        for item in rules_stale.stale(desk.rulebook, today)
-        if payer_id in (None, item.shown.payer)
     ]
 
 
@@ -156,22 +128,53 @@ def list_medicaid_plans(desk: Desk, county: str, on: date) -> dict[str, Any]:
     }
 
 
-def resolve(desk: Desk, text: str) -> list[dict[str, Any]]:
-    """The payers that what is printed on a card may mean, the likeliest first."""
+def list_stale(desk: Desk, today: date, payer_id: str | None = None) -> list[dict[str, Any]]:
+    """The values in force that a payer should confirm, those first that answer most questions.
+
+    `payer` is `services` where the law says a value of a whole line of business, `programs/…` where a
+    program does.
+    """
     return [
-        {"payer": _payer(match.payer), "score": match.score, "matched": match.matched}
-        for match in resolve_payers(desk.rulebook, text)
+        {
+            "payer": item.shown.payer,
+            "where": item.shown.where,
+            "when": item.shown.when or None,
+            "rows": item.rows,
+            "confirm": list(item.reasons),
+            "questions": item.answers,
+            "ask": item.question,
+            "source": {
+                "title": item.shown.title,
+                "url": item.shown.url,
+                "locator": item.shown.at,
+                "published": item.shown.published and item.shown.published.isoformat(),
+                "retrieved": item.shown.retrieved.isoformat(),
+                "confidence": item.shown.confidence,
+            },
+        }
+        for item in rules_stale.stale(desk.rulebook, today)
+        if payer_id in (None, item.shown.payer)
     ]
 
 
+def resolve(desk: Desk, text: str) -> list[Payer]:
+    """The payers that what is printed on a card may mean, the likeliest first; none for a whole member id."""
+    return [match.payer for match in _read(desk, text).matches]
+
+
 def payer_of(desk: Desk, text: str) -> str:
-    """The id of the payer that a text names, if it can only be that one; else the text."""
+    """The id of the payer whose own name a text is, or that it can only mean; else the text."""
     if text in desk.rulebook.payer_ids:
         return text
-    found = resolve(desk, text)
-    if len(found) == 1 or (found and found[0]["score"] > found[1]["score"]):
-        return str(found[0]["payer"]["id"])
-    return text
+    card = _read(desk, text)
+    return card.named or card.only or text
+
+
+def _read(desk: Desk, text: str) -> Card:
+    try:
+        return read_card(desk.rulebook, text)
+    except WholeMemberId:
+        return Card()
 
 
 def find_benefits(
@@ -247,7 +250,8 @@ class _Sources:
         if isinstance(value, Fact):
             return self._fact(value, name)
         if isinstance(value, Citation):
-            return {item.name: self.plain(getattr(value, item.name)) for item in fields(value)}
+            cited = {item.name: self.plain(getattr(value, item.name)) for item in fields(value)}
+            return {name: part for name, part in cited.items() if name != "local" or part}
         if is_dataclass(value) and not isinstance(value, type):
             pairs: Iterable[tuple[str, Any]] = (
                 (item.name, getattr(value, item.name)) for item in fields(value)

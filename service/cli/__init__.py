@@ -21,6 +21,7 @@ COMMANDS = MappingProxyType(
         "read-271": ("service.cli.interchange", "read_271_file"),
         "write-270": ("service.cli.interchange", "write_270_file"),
         "sandbox": ("service.cli.sandbox", "sandbox"),
+        "payers": ("service.cli.payers", "payers"),
         "rules": ("service.cli.rulebook", "rules"),
         "medicaid-plans": ("service.cli.medicaid_plans", "medicaid_plans"),
         "keys": ("service.cli.keys", "keys"),

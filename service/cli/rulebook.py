@@ -1,9 +1,11 @@
-"""`vob rules`: what the published rules say, whether they are sound, what has grown old."""
+"""`vob rules`: what the published rules say, whether they are sound, what has grown old, what answers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from importlib import import_module
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -40,7 +42,26 @@ LANGUAGE = click.option(
 )
 
 
-@click.group()
+# Commands that look into the database: whatever needs none starts without it.
+OF_THE_DATABASE = ("install", "use", "installed")
+
+
+class Rules(click.Group):
+    """The commands of the rulebook; those of the database are imported only when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return [*super().list_commands(ctx), *OF_THE_DATABASE]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by its name."""
+        if cmd_name not in OF_THE_DATABASE:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = getattr(import_module("service.cli.rulesets"), cmd_name)
+        return command
+
+
+@click.group(cls=Rules)
 def rules() -> None:
     """The rulebook: check it, read it, see what is old or what changes."""
 
@@ -68,35 +89,40 @@ def check_rules() -> None:
 @click.option("--plan", help="A plan of the payer, by its id or name.")
 @click.option("--site", help="A site of the clinic's profile; its first one where it is left out.")
 @click.option("--all", "every", is_flag=True, help="Every value of the file as it stands there, instead.")
+@click.option("--in-use", is_flag=True, help="With what was put in use over the files, from the database.")
 @LANGUAGE
 def show_rules(
-    payer: str, on: datetime | None, plan: str | None, site: str | None, every: bool, language: Locale
+    payer: str,
+    on: datetime | None,
+    plan: str | None,
+    site: str | None,
+    every: bool,
+    in_use: bool,
+    language: Locale,
 ) -> None:
     """Show what is published of PAYER on a date: whom to call, each level of care, and what nobody says."""
-    day = on.date() if on is not None else _today()
+    day, rulebook = on.date() if on is not None else _today(), _rulebook(in_use=in_use)
+    try:
+        shown = show(rulebook, payer, day)
+    except NoSuchPayer as error:
+        raise click.BadParameter(str(error), param_hint="PAYER") from None
     if every:
-        for text in _values(_shown(payer, day)):
+        for text in _values(shown):
             click.echo(text)
-        return
-    desk = open_desk_here()
-    whole = directory.find_payer(desk, payer)
-    if whole is None:
-        _shown(payer, day)
-        return
+    else:
+        click.echo(_page(rulebook, payer, plan, day, site, language), nl=False)
+
+
+def _page(rulebook: Any, payer: str, plan: str | None, day: date, site: str | None, language: Locale) -> str:
+    desk = replace(open_desk_here(), rulebook=rulebook)
+    whole = directory.find_payer(desk, payer) or {}
     try:
         said = directory.find_benefits(desk, payer, plan=plan, level=None, on=day, site=site)
     except directory.UnknownSite:
         raise click.BadParameter("the clinic's profile has no such site.", param_hint="--site") from None
     if said is None or (plan is not None and said["plan"]["name"] is None):
         raise click.BadParameter(f"{whole['name']} has no such plan here.", param_hint="--plan")
-    click.echo(payer_page(whole, said, _today(), Reader(language, desk.clinic.zone)), nl=False)
-
-
-def _shown(payer: str, day: date) -> Sequence[Shown]:
-    try:
-        return show(_rulebook(), payer, day)
-    except NoSuchPayer as error:
-        raise click.BadParameter(str(error), param_hint="PAYER") from None
+    return payer_page(whole, said, _today(), Reader(language, desk.clinic.zone))
 
 
 @rules.command("stale")
@@ -176,10 +202,11 @@ def _has_database() -> bool:
     return not settings.is_embedded or Path(settings.database_url.removeprefix("sqlite:///")).exists()
 
 
-def _rulebook() -> Any:
+def _rulebook(*, in_use: bool = False) -> Any:
+    sets = import_module("service.cli.rulesets").read_sets_in_use() if in_use else ()
     try:
         with settings_needed():
-            return open_rulebook(Settings.from_env())
+            return open_rulebook(Settings.from_env(), sets)
     except Unusable as error:
         raise NoAnswer(str(error)) from None
 
@@ -205,7 +232,8 @@ def _source(shown: Shown) -> str:
     through = f" through {shown.through}" if shown.through is not None else ""
     published = f"published {shown.published}, " if shown.published is not None else ""
     dates = f"{published}retrieved {shown.retrieved}"
-    return f"from {shown.starts}{through}; {shown.title}, {shown.at}; {dates} ({shown.confidence})"
+    kind = f"{shown.confidence}, local" if shown.local else shown.confidence
+    return f"from {shown.starts}{through}; {shown.title}, {shown.at}; {dates} ({kind})"
 
 
 def _value(value: Any) -> str:

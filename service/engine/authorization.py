@@ -20,6 +20,7 @@ from service.engine.brief import Brief, View
 from service.engine.calendar import clock_end, latest_submission, start_of_day
 from service.engine.confirm import confirm_reasons, noted
 from service.engine.episode import LaidPhase
+from service.engine.self_pay import authorize_alone, pays_alone
 
 T = TypeVar("T")
 # A remark on a clock is told with its length, each unit under its own name.
@@ -38,6 +39,8 @@ class Deadlines(NamedTuple):
 def authorize(view: View, laid: LaidPhase) -> PriorAuthorization:
     """Return the authorization answer of a phase; its care starts on the phase's first session."""
     starts = laid.dates[0]
+    if pays_alone(view.brief):
+        return authorize_alone(view, laid.phase.level_of_care, starts)
     benefits, benefit = view.benefits_on(starts), view.level_on(starts, laid.phase.level_of_care)
     fact, hint = benefit.prior_authorization, benefit.authorization_hint
     status = fact.value if fact is not None and not fact.others else "undetermined"

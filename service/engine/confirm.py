@@ -1,4 +1,4 @@
-"""Which published facts still answer but should be confirmed with the payer: second-hand, old, carried on."""
+"""Which published facts still answer but should be confirmed: second-hand, old, carried on, in dispute."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def noted(fact: Fact[Any] | None) -> tuple[Step, ...]:
 
 
 def to_confirm(fact: Fact[Any] | None, today: date, on: date | None = None) -> bool:
-    """Whether a fact is published, and second-hand, old, in dispute, or carried forward to a day."""
+    """Whether a fact is published, and second-hand, old, in dispute, or carried on to the date of service."""
     return bool(confirm_reasons(fact, today, on))
 
 
@@ -24,8 +24,14 @@ def confirm_reasons(fact: Fact[Any] | None, today: date, on: date | None = None)
     if fact is None or fact.citation.kind != "published":
         return ()
     reasons = reasons_to_confirm(fact.citation, today, fact.through, on)
-    disputed = [Step("confirm_sources_disagree", {}, (fact.citation, *(one.citation for one in fact.others)))]
-    return (*(disputed if fact.others else ()), *(_step(reason, fact) for reason in reasons))
+    return (*_disputed(fact), *(_step(reason, fact) for reason in reasons))
+
+
+def _disputed(fact: Fact[Any]) -> tuple[Step, ...]:
+    if not fact.others:
+        return ()
+    everybody = (fact.citation, *(other.citation for other in fact.others))
+    return (Step("confirm_sources_disagree", {}, everybody),)
 
 
 def _step(reason: str, fact: Fact[Any]) -> Step:

@@ -122,10 +122,11 @@ def walk(
             pots.enter(charge.date)
         terms = charge.terms
         refused = _refusal(charge, counters, scenario)
-        if refused is not None:
+        if terms.covered is None and refused != "limit_reached":
+            # What may be exceeded leaves open what is open.
+            lines.append(Line(charge, None, None, None, None, None, *pots.shown(), reason=refused))
+        elif refused is not None:
             lines.append(_refused_line(charge, refused, pots, scenario))
-        elif terms.covered is None:
-            lines.append(Line(charge, None, None, None, None, None, *pots.shown()))
         else:
             key = id(terms.price)
             if key not in prices:

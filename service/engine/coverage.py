@@ -27,6 +27,7 @@ from schemas.model import (
 from service.engine.brief import Brief, View
 from service.engine.calendar import age_on
 from service.engine.confirm import confirm_reasons, noted
+from service.engine.self_pay import cover_alone, pays_alone
 from service.engine.share_of_cost import weigh_share_of_cost
 
 Hours = Mapping[str, tuple[int, int | None]]
@@ -47,6 +48,8 @@ def find_eligibility(benefits: Benefits, on: date) -> Eligibility:
 
 def cover(view: View, phase: Phase, on: date) -> Coverage:
     """Return the verdict for a phase's level of care on a date, with every reason for it."""
+    if pays_alone(view.brief):
+        return cover_alone(view, phase.level_of_care, on)
     return weigh_share_of_cost(_judge(view, phase, on), view.benefits_on(on).share_of_cost, on)
 
 

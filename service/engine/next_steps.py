@@ -11,6 +11,7 @@ from service.engine.calendar import next_month, next_year_start
 from service.engine.cost import Line
 from service.engine.episode import LaidPhase
 from service.engine.money import dollars
+from service.engine.self_pay import pays_alone, steps_alone
 from service.engine.settle_level import NO_LEVEL
 
 
@@ -25,10 +26,12 @@ def plan_next_steps(
 ) -> tuple[NextStep, ...]:
     """Return what to do, in order of its day; what has no day comes first."""
     first = laid[0].dates[0]
+    if pays_alone(view.brief):
+        return tuple(steps_alone(view, laid))
     steps: list[NextStep] = []
     if eligibility.status == "undetermined":
         steps.append(NextStep("confirm_membership", {"payer": view.brief.payer.name}, first))
-    steps += _which_plan(view, first)
+    steps += _which_plan(view, answers)
     steps += _live_steps(view, answers)
     for phase, answer in zip(laid, answers, strict=True):
         steps += _authorization_steps(phase, answer)
@@ -44,10 +47,17 @@ def plan_next_steps(
     return tuple(sorted(steps, key=lambda step: step.by or date.min))
 
 
-def _which_plan(view: View, first: date) -> Iterator[NextStep]:
+# Groups of Medicaid whose members are in none of its plans.
+_IN_NO_PLAN = frozenset(
+    ("emergency_only", "family_planning_only", "medicare_cost_sharing_only", "premium_help_only")
+)
+
+
+def _which_plan(view: View, answers: tuple[PhaseAnswer, ...]) -> Iterator[NextStep]:
     """Somebody who may be in one of the county's Medicaid plans is asked which, until somebody says."""
-    said = view.benefits_on(first).managed_care_plan
-    if view.brief.local_plans and (said is None or said.citation.kind == "published"):
+    said = view.benefits_on(answers[0].start_date).managed_care_plan
+    reasons = {reason.code for answer in answers for reason in answer.coverage.reasons}
+    if view.brief.local_plans and said is None and not reasons & _IN_NO_PLAN:
         params = {"county": view.brief.site.county, "plans": "; ".join(view.brief.local_plans)}
         yield NextStep("ask_which_medicaid_plan", params)
 

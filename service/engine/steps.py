@@ -13,6 +13,7 @@ from service.engine.cost import Line
 from service.engine.disagree import plain
 from service.engine.episode import LaidPhase
 from service.engine.money import dollars
+from service.engine.self_pay import pays_alone
 from service.engine.settle_level import share_facts
 
 
@@ -99,7 +100,11 @@ def _own_prices(view: View, laid: LaidPhase) -> Iterator[Step]:
     level, site = laid.phase.level_of_care, view.brief.site
     rate, charge = site.self_pay_rates.get(level), site.charges.get(level)
     if rate is not None:
-        yield Step("self_pay_rate", {"amount": dollars(rate.value)}, (rate.citation,))
+        yield Step(
+            "own_price" if pays_alone(view.brief) else "self_pay_rate",
+            {"amount": dollars(rate.value)},
+            (rate.citation,),
+        )
     if charge is not None and view.network == "out":
         yield Step("clinic_charge", {"amount": dollars(charge.value)}, (charge.citation,))
 

@@ -112,7 +112,7 @@ def indexes_of(indexer: Indexer, request: Mapping[str, Any]) -> Indexes:
     """The blind indexes of a valid request, as it was sent and is kept."""
     member = request["member"]
     return Indexes(
-        member=member_index(indexer, member["member_id"]),
+        member=member_index(indexer, member.get("member_id")),
         person=person_index(indexer, member["last_name"], date.fromisoformat(member["birth_date"])),
         external=external_index(indexer, request.get("external_id")),
     )

@@ -39,9 +39,11 @@ FRONT_DOORS = (
     "service.premises",
     "service.record",
     "service.directory",
+    "service.printed",
     "service.comparison",
     "service.documents",
     "service.rules",
+    "service.rulesets",
     "service.staff",
     "service.at_hand",
     "service.noting",
@@ -159,7 +161,10 @@ TABLE = (
         ),
         never=(TABLES,),
     ),
-    Row("service.directory", ours=("schemas", "payers", "service.verify"), never=("payers.adapters",)),
+    *(
+        Row(room, ours=("schemas", "payers", "service.verify"), never=("payers.adapters",))
+        for room in ("service.directory", "service.printed")
+    ),
     Row(
         "service.premises",
         ours=(
@@ -196,6 +201,12 @@ TABLE = (
             "service.verify",
         ),
         never=("payers.adapters",),
+    ),
+    Row(
+        "service.rulesets",
+        ours=("payers", "service.rules", "service.store"),
+        others=("orjson",),
+        never=("payers.adapters", TABLES),
     ),
     Row("service.config"),
     Row(
@@ -344,6 +355,7 @@ TABLE = (
         "service.office",
         ours=(
             "payers.base",
+            "payers.errors",
             "payers.registry",
             "payers.rulebook",
             "service.audit",
@@ -353,6 +365,7 @@ TABLE = (
             "service.connections",
             "service.hearing",
             "service.production",
+            "service.rulesets",
             "service.security",
             "service.store",
             "service.verify",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from payers.registry import resolve
 from payers.rules_examples import ask as published
 from tests.verify.desk import LUZ, ask, desk, told
 
@@ -172,3 +173,19 @@ def test_a_plan_that_decides_in_fourteen_days_is_asked_fourteen_days_before():
     assert (said.status, said.contact.phone) == ("undetermined", "800-352-9824, ext. 3230")
     # Asked on Monday 7 December, the answer could come as late as the first day, Monday 21 December.
     assert (str(said.submit_by), str(said.decision_due_standard)) == ("2026-12-04", "2026-12-18")
+
+
+@pytest.mark.parametrize(
+    ("card", "may_be"),
+    [
+        ("BCBS", {"florida-blue", "bluecard"}),
+        ("Blue Cross Blue Shield of Florida", {"florida-blue"}),
+        ("BCBS of Alabama", {"bluecard"}),
+        ("Humana", {"humana", "humana-medicare-advantage"}),
+        ("Humana Gold Plus", {"humana-medicare-advantage"}),
+        ("Ambetter from Sunshine Health", {"ambetter-florida"}),
+    ],
+)
+def test_a_card_that_may_mean_two_payers_is_never_taken_for_one(card, may_be):
+    found = resolve(desk().rulebook, card)
+    assert may_be <= {match.payer.id for match in found if match.score == found[0].score}

@@ -44,6 +44,7 @@ def own_part(payer: str, data: RuleData) -> RuleData:
         payers={payer: whole},
         programs={program: data.programs[program]} if program else {},
         services=data.services,
+        cards=data.cards,
         tables={name: data.tables[name] for name in tables},
     )
 
@@ -64,12 +65,6 @@ def answers(payer: str, of: Desk) -> Iterator[Any]:
         request.pop("secondary", None)
         outcome = ask(request, of=of)
         yield outcome.determination, outcome.produced_by["files"]
-
-
-@cache
-def half_edited(bit: int, value: int) -> Desk:
-    """The desk with every payer edited whose number has this value at this binary place."""
-    return edited(*[payer for number, payer in enumerate(PAYERS) if number >> bit & 1 == value])
 
 
 @pytest.mark.parametrize("payer", PAYERS)
