@@ -64,9 +64,19 @@ def read_entries(
 def _read_fact(field: str, plain: Plain, sources: Mapping[str, Plain]) -> Fact[Any] | None:
     if plain["value"] is None:
         return None
+    value = read_value(field, plain["value"])
+    if field == "notes":
+        value = tuple(_note(note, sources) for note in value)
     return Fact(
-        value=read_value(field, plain["value"]),
+        value=value,
         citation=cite(sources, plain["source"], plain["at"]),
         through=day_or_none(plain.get("through")),
         note=plain.get("note"),
     )
+
+
+def _note(note: Plain, sources: Mapping[str, Plain]) -> Plain:
+    """Return a note with the citation of its own source, where it names one."""
+    if "source" not in note:
+        return note
+    return {**note, "citation": cite(sources, note["source"], note["at"])}

@@ -171,7 +171,9 @@ def _each(facts: tuple[Fact[Any], ...]) -> tuple[Fact[Any], ...]:
 
 def _notes(facts: tuple[Fact[Any], ...]) -> tuple[Step, ...]:
     return tuple(
-        Step(note["code"], note.get("params", {}), (fact.citation,)) for fact in facts for note in fact.value
+        Step(note["code"], note.get("params", {}), (note.get("citation", fact.citation),))
+        for fact in facts
+        for note in fact.value
     )
 
 

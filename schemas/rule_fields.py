@@ -130,10 +130,18 @@ class BillingSchema(Schema):
 
 
 class NoteSchema(Schema):
-    """A sentence that the answer must carry, by its code."""
+    """A sentence that the answer must carry, by its code; it may rest on a source of its own."""
 
     code = code(required=True)
     params = Scalars()
+    source = Text()
+    at = Text()
+
+    @validates_schema
+    def check_source(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Refuse half a citation."""
+        if ("source" in data) != ("at" in data):
+            raise ValidationError("Must name both source and at, or neither.")
 
 
 class ClaimsSchema(Schema):
