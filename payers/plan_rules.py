@@ -47,11 +47,6 @@ class PlanRules:
         said = (in_force(part, on, context) for part in (own, above))
         return tuple(fact for fact in said if fact is not None)
 
-    def levels(self) -> tuple[str, ...]:
-        """Return the levels of care that anything is published for."""
-        named = [path[1] for path in self.fields if path[0] == "services"]
-        return tuple(dict.fromkeys([*named, *(line.level for line in self.prices)]))
-
     def stretch_of(self, on: date) -> int:
         """Return which stretch between two changes a date falls in."""
         return bisect_right(self.changes, on)

@@ -13,6 +13,7 @@ from payers.fees import county_key, fees_in_force
 from payers.plan_rules import PlanRules
 from payers.values import read_cents
 from schemas.model import (
+    LEVELS_OF_CARE,
     NETWORKS,
     Accumulator,
     Accumulators,
@@ -81,7 +82,7 @@ def _network(asked: Asked, network: str) -> NetworkBenefits:
     return NetworkBenefits(
         deductible=_pots(asked, "cost_share", network, "deductible"),
         out_of_pocket_max=_pots(asked, "cost_share", network, "out_of_pocket_max"),
-        levels={level: _level(asked, level) for level in asked.rules.levels()},
+        levels={level: _level(asked, level) for level in LEVELS_OF_CARE},
     )
 
 
@@ -117,7 +118,11 @@ def _level(asked: Asked, level: str) -> LevelBenefits:
         rules=_program_rules(say),
         certification=say("certification"),
         billing=say("billing"),
-        notes=_notes(asked.rules.say_beside(("services", level, "notes"), asked.on, asked.context)),
+        notes=_beside(asked, ("services", level, "notes")),
+        coverage_notes=_beside(asked, ("services", level, "coverage_notes"), ("facts", "coverage_notes")),
+        authorization_notes=_beside(
+            asked, ("services", level, "authorization_notes"), ("facts", "authorization_notes")
+        ),
     )
 
 
@@ -150,7 +155,9 @@ def _authorization(asked: Asked, say: Callable[[str], Fact[Any] | None]) -> Auth
 def _clock(name: str, *facts: Fact[Any] | None) -> Fact[Any] | None:
     for fact in facts:
         if fact is not None and name in fact.value:
-            return replace(fact, value=fact.value[name])
+            others = [replace(other, value=other.value.get(name)) for other in fact.others]
+            differing = [other for other in others if other.value not in (None, fact.value[name])]
+            return replace(fact, value=fact.value[name], others=tuple(differing))
     return None
 
 
@@ -169,9 +176,11 @@ def _each(facts: tuple[Fact[Any], ...]) -> tuple[Fact[Any], ...]:
     )
 
 
-def _notes(facts: tuple[Fact[Any], ...]) -> tuple[Step, ...]:
+def _beside(asked: Asked, *paths: tuple[str, ...]) -> tuple[Step, ...]:
+    """Return the notes at each path, the payer's before its program's."""
+    facts = (fact for path in paths for fact in asked.rules.say_beside(path, asked.on, asked.context))
     return tuple(
-        Step(note["code"], note.get("params", {}), (note.get("citation", fact.citation),))
+        Step(note["code"], note.get("params", {}), (note.get("cited", fact.citation),))
         for fact in facts
         for note in fact.value
     )

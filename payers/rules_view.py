@@ -163,6 +163,8 @@ def _in_force(
     for when, entry in latest.items():
         if entry["value"] is not None:
             yield _shown(payer, where, when, entry, sources)
+        for number, other in enumerate(entry.get("also", ()), 2):
+            yield _shown(payer, f"{where} (source {number})", when, {**entry, **other}, sources)
 
 
 def _rows_in_force(

@@ -100,7 +100,8 @@ class Fact(Generic[T]):
     `as_of` is the day it was told or reported; `through` the last day it was published for (later
     it is carried forward, and named so); `inferred` marks what rests on less than the level's own
     code, `by_procedure` what was said of the very procedure that is billed; `note` names a reason code
-    that the source gives for the value.
+    that the source gives for the value; `others` is what other sources say of the same thing, each kept
+    beside the value that is believed.
     """
 
     value: T
@@ -110,6 +111,7 @@ class Fact(Generic[T]):
     inferred: bool = False
     note: str | None = None
     by_procedure: bool = False
+    others: tuple[Fact[T], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +313,8 @@ class LevelBenefits:
     certification: Fact[Certification] | None = None
     billing: Fact[Billing] | None = None
     notes: tuple[Step, ...] = ()
+    coverage_notes: tuple[Step, ...] = ()
+    authorization_notes: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

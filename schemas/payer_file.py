@@ -22,6 +22,7 @@ from schemas.rule_fields import (
     SERVICE_FIELDS,
     FactsSchema,
     HoursSchema,
+    LawPotSchema,
     MedicalSchema,
     PotSchema,
     ServiceSchema,
@@ -186,7 +187,7 @@ ServicesFileSchema = Schema.from_dict(
     {
         "sources": Table(key(), fields.Nested(SourceSchema), required=True),
         "levels": Table(Word(LEVELS_OF_CARE), fields.Nested(HoursSchema)),
-        "legal_maximum": Table(Word(LINES_OF_BUSINESS), fields.Nested(PotSchema)),
+        "legal_maximum": Table(Word(LINES_OF_BUSINESS), fields.Nested(LawPotSchema)),
         "clocks": Table(Word(LINES_OF_BUSINESS), SERVICE_FIELDS["authorization_clock"]),
         "medicaid_regions": Table(Word(MEDICAID_REGIONS), Dated(items(Text()))),
         "medicaid_plans": Table(key(), fields.Nested(MedicaidPlanSchema)),

@@ -95,7 +95,7 @@ def page_of(
         around=list(_around(answer, reader, label)),
         witnesses=list(witnesses.lines_of(answer, told, reader, label, is_connected=is_connected)),
         differences=witnesses.differences_of(answer, reader),
-        call=whom_to_call(answer),
+        call=whom_to_call(answer, reader),
         sources=[(source_line(source, reader), source["url"]) for source in answer["citations"]],
     )
 

@@ -44,7 +44,11 @@ def authorize(view: View, laid: LaidPhase) -> PriorAuthorization:
     asked = status in ("required", "notification") or (fact is None and hint is not None)
     deadlines = _deadlines(view.brief, benefit.authorization, starts) if asked else Deadlines()
     terms = benefit.authorization
-    reasons = (*_reasons(fact, hint, view.brief.today), *_about_clock(fact, terms.standard))
+    reasons = (
+        *_reasons(fact, hint, view.brief.today),
+        *_about_clock(fact, terms.standard),
+        *benefit.authorization_notes,
+    )
     return PriorAuthorization(
         status=status,
         reasons=reasons,

@@ -1,4 +1,4 @@
-"""Which published facts still answer, but should be confirmed with the payer: second-hand, or old."""
+"""Which published facts still answer, but should be confirmed: second-hand, old, or in dispute."""
 
 from __future__ import annotations
 
@@ -17,17 +17,21 @@ def noted(fact: Fact[Any] | None) -> tuple[Step, ...]:
 
 
 def to_confirm(fact: Fact[Any] | None, today: date) -> bool:
-    """Whether a fact is published, and second-hand or old."""
+    """Whether a fact is published, and second-hand, old, or contradicted by another source."""
     if fact is None or fact.citation.kind != "published":
         return False
-    return fact.citation.confidence == "secondary" or _old_since(fact.citation, today) is not None
+    second_hand = fact.citation.confidence == "secondary"
+    return second_hand or bool(fact.others) or _old_since(fact.citation, today) is not None
 
 
 def confirm_reasons(fact: Fact[Any] | None, today: date) -> tuple[Step, ...]:
-    """Return why a published fact should be confirmed with the payer: second-hand, or old."""
+    """Return why a published fact should be confirmed with the payer: sources differ, second-hand, or old."""
     if fact is None or not to_confirm(fact, today):
         return ()
     cited, reasons = fact.citation, []
+    if fact.others:
+        everybody = (cited, *(other.citation for other in fact.others))
+        reasons.append(Step("confirm_sources_disagree", {}, everybody))
     if cited.confidence == "secondary":
         reasons.append(Step("confirm_secondary_source", {"source": cited.title}, (cited,)))
     since = _old_since(cited, today)

@@ -60,18 +60,19 @@ def _judge(view: View, phase: Phase, on: date) -> Coverage:
     if broken and not confirmed:
         return Coverage("not_covered", tuple(_why_broken(broken, view.brief.today)))
     if benefit.covered is None:
-        return Coverage("undetermined", (Step("coverage_not_published"),))
+        return Coverage("undetermined", (Step("coverage_not_published"), *benefit.coverage_notes))
     cited = (benefit.covered.citation,)
     if not benefit.covered.value:
         refused = Step(benefit.covered.note or "level_not_covered", {}, cited)
         return Coverage("not_covered", (refused, *confirm_reasons(benefit.covered, view.brief.today)))
     if not confirmed and _delivery_unsaid(view.brief, benefit, phase):
         reason = Step("modality_not_published", {"modality": view.brief.inquiry.modality})
-        return Coverage("undetermined", (reason,))
+        return Coverage("undetermined", (reason, *benefit.coverage_notes))
     code = "level_covered" if benefit.covered.citation.kind == "published" else "level_covered_confirmed"
     lifted = tuple(Step("rule_lifted", {"rule": step.code}, step.citations + cited) for step, _ in broken)
     confirm = confirm_reasons(benefit.covered, view.brief.today)
-    return Coverage("covered", (Step(code, {}, cited), *noted(benefit.covered), *lifted, *confirm))
+    remarks = () if confirmed else benefit.coverage_notes  # who spoke of this member knew of them
+    return Coverage("covered", (Step(code, {}, cited), *noted(benefit.covered), *lifted, *confirm, *remarks))
 
 
 def confirms_level(covered: Fact[bool] | None) -> bool:

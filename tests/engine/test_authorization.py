@@ -254,6 +254,16 @@ def test_an_old_or_second_hand_source_still_answers_and_is_to_be_confirmed():
     assert answered.reasons[-1].params == {"year": "2019"}
 
 
+def test_a_status_on_which_two_sources_differ_answers_and_is_to_be_confirmed_and_asked():
+    other = published("required")
+    level = LevelBenefits(prior_authorization=published("not_required", others=(other,)))
+    answered = answer(rules=plan(witness="published", **{IOP: level}))
+    asked = answered.phases[0].prior_authorization
+    assert asked.status == "not_required"
+    assert codes(asked.reasons) == ["authorization_not_required", "confirm_sources_disagree"]
+    assert "ask_prior_authorization" in codes(answered.call_script)
+
+
 def test_a_source_without_a_date_that_was_read_long_ago_is_to_be_confirmed():
     cited = Citation("published", "Old page", "https://example.org", "row 1", None, date(2019, 1, 1))
     level = LevelBenefits(authorization_hint=Fact("needed", cited))

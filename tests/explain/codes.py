@@ -267,10 +267,10 @@ def _notes(data: Any, file: str) -> Iterator[Use]:
     elif isinstance(data, dict):
         if isinstance(data.get("note"), str):
             yield Use(data["note"], NONE, file)
-        if "notes" in data:
-            for entry in data["notes"]:
+        for name, inner in data.items():
+            if not name.endswith("notes"):
+                yield from _notes(inner, file)
+                continue
+            for entry in inner:
                 for note in entry["value"] or ():
                     yield Use(note["code"], frozenset(note.get("params", {})), file)
-        for name, inner in data.items():
-            if name != "notes":
-                yield from _notes(inner, file)

@@ -36,6 +36,16 @@ def dated(value: Any, **more: Any) -> list[dict[str, Any]]:
     return [{"from": "2026-01-01", "value": value, "source": "booklet", "at": "p. 1", **more}]
 
 
+def test_a_note_with_a_source_of_its_own_says_where_in_it() -> None:
+    path = (*IOP, "authorization_notes")
+    assert faults_with(path, dated([{"code": "heard", "source": "rumor", "at": "p. 1"}])) == []
+    for half in ({"source": "rumor"}, {"at": "p. 1"}):
+        (fault,) = faults_with(path, dated([{"code": "heard", **half}]))
+        assert fault.endswith("A source of its own needs both source and at.")
+    (unknown,) = faults_with(path, dated([{"code": "heard", "source": "nobody", "at": "p. 1"}]))
+    assert "No source is called nobody" in unknown
+
+
 def test_the_invented_files_are_sound() -> None:
     assert payer_file_faults(MARIGOLD) == []
     assert services_file_faults(LAW) == []
@@ -49,6 +59,22 @@ def test_money_is_a_quoted_amount_and_nothing_else(number: Any) -> None:
         'Must be a quoted amount with two places, like "283.00".'
     ]
     assert faults_with(path, dated("1500.00")) == []
+
+
+def test_another_source_is_kept_beside_a_value_where_it_differs_and_the_answer_tells() -> None:
+    other = {"value": "required", "source": "booklet", "at": "p. 2"}
+    path = (*IOP, "prior_authorization")
+    assert faults_with(path, dated("not_required", also=[other])) == []
+    (same,) = faults_with(path, dated("required", also=[other]))
+    assert same.endswith("also[0].value: Says the same: another source is kept where it differs.")
+    (wrong,) = faults_with(path, dated("not_required", also=[{**other, "value": "perhaps"}]))
+    assert ".also[0].value: " in wrong
+    (ended,) = faults_with(path, dated(None, also=[other]))
+    assert ended.endswith("Nobody says anything here, so no other source can differ.")
+    (untold,) = faults_with((*IOP, "coinsurance_max"), dated("1.00", also=[{**other, "value": "2.00"}]))
+    assert untold.endswith("No answer tells of two sources here: state the one that is believed.")
+    (unknown,) = faults_with(path, dated("not_required", also=[{**other, "source": "letter"}]))
+    assert "No source is called letter" in unknown
 
 
 @pytest.mark.parametrize("number", [0.2, "20%", "1.01", "2", ".2", 0])

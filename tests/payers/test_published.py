@@ -39,6 +39,17 @@ def level(benefits: Benefits, name: str, network: str = "in") -> Any:
     return benefits.networks[network].levels[name]
 
 
+def test_what_another_source_says_is_kept_beside_the_value_with_its_own_citation(tmp_path: Path) -> None:
+    old = '{standard: {n: 10, unit: calendar_days}}, source: booklet, at: "p. 46"'
+    also = '{value: {standard: {n: 7, unit: business_days}}, source: rumor, at: "third paragraph"}'
+    changes = {"marigold.yaml": (old, f"{old}, also: [{also}]")}
+    terms = level(ask_once(load(tmp_path, changes), MARCH), IOP).authorization
+    assert terms.standard.value == Clock(10, "calendar_days")
+    (said,) = terms.standard.others
+    assert said.value == Clock(7, "business_days")
+    assert (said.citation.title, said.citation.locator) == ("A blog on Marigold", "third paragraph")
+
+
 def test_every_fact_cites_the_place_it_was_taken_from(rulebook: Rulebook) -> None:
     found = list(facts_of(ask_once(rulebook, MARCH)))
     assert len(found) > 30
@@ -100,6 +111,28 @@ def test_a_plan_wins_over_what_holds_for_all_plans(rulebook: Rulebook) -> None:
     assert [fact.value for fact in payer_wide.coinsurance] == [Decimal("0.20")]
     assert [fact.value for fact in silver.coinsurance] == [Decimal("0.30")]
     assert silver.covered == payer_wide.covered
+
+
+def test_what_a_payer_notes_of_every_level_follows_what_a_level_notes_and_each_cites_its_own_source(
+    tmp_path: Path,
+) -> None:
+    last = 'source: booklet, at: "p. 47"}]\n'
+    heard = "{code: heard, source: rumor, at: first paragraph}"
+    own = f'[{{from: 2025-01-01, value: [{{code: own}}, {heard}], source: booklet, at: "p. 48"}}]'
+    wide = '[{from: 2025-01-01, value: [{code: wide}], source: booklet, at: "p. 9"}]'
+    silver = f"    facts: {{coverage_notes: {wide}}}\n"
+    added = f"{last}    coverage_notes: {own}\nplans:\n  silver:\n    name: Silver\n{silver}"
+    changes = {"marigold.yaml": (f"{last}plans:\n  silver:\n    name: Silver\n", added)}
+    rules = load(tmp_path, changes)
+    iop, op = (level(ask_once(rules, MARCH, plan="silver"), name) for name in (IOP, OP))
+    said = [(note.code, note.citations[0].title, note.citations[0].locator) for note in iop.coverage_notes]
+    assert said == [
+        ("own", "Marigold booklet", "p. 48"),
+        ("heard", "A blog on Marigold", "first paragraph"),
+        ("wide", "Marigold booklet", "p. 9"),
+    ]
+    assert [note.code for note in op.coverage_notes] == ["wide"]
+    assert level(ask_once(rules, MARCH), "inpatient").coverage_notes == (), "another plan's"
 
 
 def test_a_plan_answers_to_its_other_names(rulebook: Rulebook) -> None:

@@ -37,9 +37,7 @@ def call_script(answer: Answer, reader: Reader) -> Iterator[str]:
     if not answer["call_script"]:
         return
     yield from heading(reader.label("ask_the_payer"))
-    contact = whom_to_call(answer)
-    if contact:
-        yield from line(reader.label("call", contact=contact))
+    yield from line(whom_to_call(answer, reader))
     administrator = answer["administrator"]
     kinds = {answer["citations"][number]["kind"] for number in (administrator or {}).get("citations", ())}
     if administrator is not None and "published" not in kinds:
@@ -48,12 +46,14 @@ def call_script(answer: Answer, reader: Reader) -> Iterator[str]:
     yield from line(reader.label("note_the_call"))
 
 
-def whom_to_call(answer: Answer) -> str:
-    """Return whom to call and how, in one line; empty where nobody is known."""
+def whom_to_call(answer: Answer, reader: Reader) -> str:
+    """Return whom to call and how, in one line; the number on the card where no other is known."""
     contact = answer["contact"] or next(
         (phase["prior_authorization"]["contact"] for phase in answer["phases"]), None
     )
-    return contact_line(contact) if contact is not None else ""
+    if contact is None:
+        return reader.label("call_card")
+    return reader.label("call" if contact.get("phone") else "call_or_card", contact=contact_line(contact))
 
 
 def cautions(answer: Answer, reader: Reader) -> Iterator[str]:
@@ -110,6 +110,8 @@ def value_in_words(value: Any, about: str, reader: Reader) -> str:
         return words.name("answer", {None: "none", True: "true", False: "false"}[value])
     if isinstance(value, dict) and "amount" in value:
         return f"{words.money(value['amount'])} {words.name('per', value['per'])}"
+    if isinstance(value, dict) and "n" in value:
+        return words.count(value["unit"], value["n"])
     if isinstance(value, dict):
         return f"{words.count(value['unit'], value['units'])} {words.name('period', value['period'])}"
     if about.endswith("coinsurance"):
