@@ -36,7 +36,7 @@ def uncited(d: Determination) -> list[str]:
             {"deductible_stated"} & steps or any(a.startswith("deductible") for a in assumed)
         ):
             found.append(f"a deductible on {line.date}")
-        if not line.covered and line.patient and "self_pay_rate" not in steps:
+        if not line.covered and line.patient and not {"self_pay_rate", "own_price"} & steps:
             found.append(f"self-pay on {line.date}")
     return found
 

@@ -25,13 +25,18 @@ CODES = ("codes", "revenue_codes", "bill_type", "place_of_service", "modifiers",
 
 
 def is_confirmed(answer: Answer) -> bool:
-    """Whether anyone confirmed this member; a part of an answer that does not say so is not confirmed."""
+    """Whether anyone confirmed this member; a part of an answer that does not say so is not confirmed.
+
+    Who pays alone is nobody's member, so there is nothing left to confirm.
+    """
+    if pays_alone(answer):
+        return True
     return bool(answer.get("eligibility", {}).get("status", "undetermined") != "undetermined")
 
 
 def pays_alone(answer: Answer) -> bool:
     """Whether the patient pays without any insurance, so that nobody covers the care or refuses it."""
-    return bool(answer["payer"]["line_of_business"] == SELF_PAY)
+    return bool(answer.get("payer", {}).get("line_of_business") == SELF_PAY)
 
 
 def coverage_names(answer: Answer, unconfirmed: str = "plan_coverage") -> str:
