@@ -39,10 +39,13 @@ class PlanRules:
         """Return the facts of a field that nothing known tells apart."""
         return alternatives(self.fields.get(path, ()), on, context)
 
-    def levels(self) -> tuple[str, ...]:
-        """Return the levels of care that anything is published for."""
-        named = [path[1] for path in self.fields if path[0] == "services"]
-        return tuple(dict.fromkeys([*named, *(line.level for line in self.prices)]))
+    def say_beside(self, path: FieldPath, on: date, context: Context) -> tuple[Fact[Any], ...]:
+        """Return what the payer says of a field, then what its program does: neither silences the other."""
+        entries = self.fields.get(path, ())
+        own = [entry for entry in entries if entry.rank >= PAYER_RANK]
+        above = [entry for entry in entries if entry.rank < PAYER_RANK]
+        said = (in_force(part, on, context) for part in (own, above))
+        return tuple(fact for fact in said if fact is not None)
 
     def stretch_of(self, on: date) -> int:
         """Return which stretch between two changes a date falls in."""
@@ -71,11 +74,8 @@ def compile_rules(data: RuleData, payer_id: str, plan_id: str | None) -> PlanRul
         for path, values in walk_sections(part):
             entries = read_entries(path, values, sources, rank)
             fields[path] = (*fields.get(path, ()), *entries)
-    prices = tuple(
-        line
-        for schedule in payer.get("fees", ())
-        for line in read_fees(data.tables[schedule["file"]], payer["sources"], schedule.get("levels"))
-    )
+    paid_by = [(data.tables[one["file"]], one.get("levels")) for one in payer.get("fees", ())]
+    prices = tuple(read_fees(paid_by, payer["sources"]))
     table = wage_table(payer)
     indexes = read_wage_indexes(data.tables[table], payer["sources"]) if table is not None else {}
     everything = [*fields.values(), *(line.entries for line in prices), *indexes.values()]

@@ -12,13 +12,12 @@ from functools import lru_cache
 from typing import Any
 
 from schemas.fields import Day
-from schemas.model import Person
+from schemas.model import RELATIONSHIPS, Person
 from schemas.phases import years_from
 from schemas.problem import Complaints
 from schemas.shapes import Choice, Part, Shape, Text, about
 
 SEXES = ("female", "male", "other", "unknown")
-RELATIONSHIPS = ("self", "spouse", "child", "other")
 OLDEST = 130
 
 

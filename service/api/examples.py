@@ -171,7 +171,9 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "resolvePayer": Example(query={"text": "MEDICARE HEALTH INSURANCE"}),
         "getPayer": Example(path={"payer_id": "medicare"}),
         "listPlans": Example(path={"payer_id": "medigap"}, query={"query": "plan g"}),
+        "listStale": Example(query={"payer": "medicare"}),
         "listSources": Example(path={"payer_id": "medicare"}),
+        "listMedicaidPlans": Example(query={"county": "Miami-Dade", "date": "2026-10-15"}),
         "getClinic": Example(),
         "getBenefits": Example(
             path={"payer_id": "medicare"},

@@ -20,8 +20,10 @@ from service.api.document import export_openapi
 from service.api.documents import documents
 from service.api.health import health, metrics
 from service.api.keys import keys
+from service.api.medicaid_plans import medicaid_plans
 from service.api.payers import payers
 from service.api.permissions import export_permissions
+from service.api.rules import rules
 from service.api.session import session
 from service.api.users import users
 from service.api.verifications import verifications
@@ -36,6 +38,8 @@ BLUEPRINTS = (
     call_backs,
     day_lists,
     payers,
+    medicaid_plans,
+    rules,
     clinic,
     session,
     users,

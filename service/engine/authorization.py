@@ -9,6 +9,7 @@ from schemas.model import (
     AuthorizationTerms,
     Benefits,
     Citation,
+    Clock,
     Contact,
     Fact,
     LevelBenefits,
@@ -22,6 +23,8 @@ from service.engine.episode import LaidPhase
 from service.engine.self_pay import authorize_alone, pays_alone
 
 T = TypeVar("T")
+# A remark on a clock is told with its length, each unit under its own name.
+_CLOCK_PARAMS = {"calendar_days": "days", "business_days": "business_days", "hours": "hours"}
 
 
 class Deadlines(NamedTuple):
@@ -45,8 +48,12 @@ def authorize(view: View, laid: LaidPhase) -> PriorAuthorization:
         status == "undetermined" and (fact or hint) is not None
     )
     deadlines = _deadlines(view.brief, benefit.authorization, starts) if asked else Deadlines()
-    reasons = _reasons(fact, hint, view.brief.today, starts)
     terms = benefit.authorization
+    reasons = (
+        *_reasons(fact, hint, view.brief.today, starts),
+        *benefit.authorization_notes,
+        *_about_clock(fact, terms.standard),
+    )
     return PriorAuthorization(
         status=status,
         reasons=reasons,
@@ -80,6 +87,15 @@ def _reasons(fact: Fact[str] | None, hint: Fact[str] | None, today: date, starts
     if hint is not None:
         return (Step(f"hint_{hint.value}", {}, (hint.citation,)), *confirm_reasons(hint, today, starts))
     return (Step("authorization_not_published"),)
+
+
+def _about_clock(fact: Fact[str] | None, standard: Fact[Clock] | None) -> tuple[Step, ...]:
+    """Return what a source remarks on the payer's clock, unless nothing has to be asked for."""
+    if standard is None or standard.note is None or (fact is not None and fact.value == "not_required"):
+        return ()
+    clock = standard.value
+    params = {_CLOCK_PARAMS[clock.unit]: clock.n, "more": clock.extension}
+    return (Step(standard.note, params, (standard.citation,)),)
 
 
 def _contact(benefits: Benefits, benefit: LevelBenefits) -> Contact | None:

@@ -68,7 +68,7 @@ def test_ten_visits_of_blue_focus_cost_ten_dollars_each_and_that_rests_on_the_ye
     said = ask(wants("fep-blue", "focus", "op", weeks=3, days_per_week=1)).determination
     assert said.estimate.expected == 3 * 1000
     carried = [step for step in said.steps if step.code == "confirm_carried_forward"]
-    assert [dict(step.params) for step in carried] == [{"year": "2025"}]
+    assert [dict(step.params) for step in carried] == [{"on": "2025-12-31"}]
 
 
 def test_blue_focus_pays_nothing_outside_its_network():
@@ -96,7 +96,7 @@ def test_an_advantage_member_with_full_medicaid_is_asked_nothing_before_medicaid
     said = ask(wants("medicare-advantage", member=ANA, secondary=second, told_benefits=share)).determination
     assert "second_medicaid" in codes(said.steps)
     assert said.coordination is not None
-    assert said.coordination.code == "medicaid_pays_last"
+    assert "medicaid_pays_last" in codes(said.coordination.reasons)
     assert (said.estimate.low, said.collect.allowed) == (0, "ask")
 
 
