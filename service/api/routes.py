@@ -20,6 +20,7 @@ from service.api.document import export_openapi
 from service.api.documents import documents
 from service.api.health import health, metrics
 from service.api.keys import keys
+from service.api.local_rules import local_rules
 from service.api.payers import payers
 from service.api.permissions import export_permissions
 from service.api.session import session
@@ -36,6 +37,7 @@ BLUEPRINTS = (
     call_backs,
     day_lists,
     payers,
+    local_rules,
     clinic,
     session,
     users,

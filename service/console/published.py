@@ -54,6 +54,16 @@ def cited_in(sections: Sequence[Section], sources: Sequence[Any]) -> Iterator[tu
             yield number, source
 
 
+def called(field: str, reader: Reader, label: Label) -> str:
+    """What a field of a level of care is called."""
+    return _called((field,), reader, label)
+
+
+def said(field: str, value: Any, reader: Reader) -> str:
+    """A value of a field, in words."""
+    return _said(field, value, reader)
+
+
 def age_of(source: Mapping[str, Any], today: date, label: Label) -> str:
     """How old a source is, in words: since it was published, else since it was read."""
     since = date.fromisoformat(source["published"] or source["retrieved"])

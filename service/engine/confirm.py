@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from schemas.model import Citation, Fact, Step
+from schemas.model import SECONDARY, TOLD, Citation, Fact, Step
 
 # A source older than this still answers, but the answer asks to be confirmed.
 OLD = timedelta(days=730)
@@ -17,10 +17,10 @@ def noted(fact: Fact[Any] | None) -> tuple[Step, ...]:
 
 
 def to_confirm(fact: Fact[Any] | None, today: date) -> bool:
-    """Whether a fact is published, and second-hand or old."""
+    """Whether a fact is published, and second-hand, told of the plan, or old."""
     if fact is None or fact.citation.kind != "published":
         return False
-    return fact.citation.confidence == "secondary" or _old_since(fact.citation, today) is not None
+    return fact.citation.confidence in (SECONDARY, TOLD) or _old_since(fact.citation, today) is not None
 
 
 def confirm_reasons(fact: Fact[Any] | None, today: date) -> tuple[Step, ...]:
@@ -28,7 +28,9 @@ def confirm_reasons(fact: Fact[Any] | None, today: date) -> tuple[Step, ...]:
     if fact is None or not to_confirm(fact, today):
         return ()
     cited, reasons = fact.citation, []
-    if cited.confidence == "secondary":
+    if cited.confidence == TOLD:
+        reasons.append(Step("confirm_told_of_plan", {"date": cited.retrieved}, (cited,)))
+    if cited.confidence == SECONDARY:
         reasons.append(Step("confirm_secondary_source", {"source": cited.title}, (cited,)))
     since = _old_since(cited, today)
     if since is not None:
