@@ -111,8 +111,7 @@ def read_card(rulebook: Rulebook, text: str, on: date | None = None) -> Card:
 def is_member_id(rulebook: Rulebook, text: str) -> bool:
     """Say whether a text holds what looks like a whole member id: of a known shape, or long, with digits."""
     written = text.upper()
-    called = plain(text)
-    if any(called == plain(name) for name in _names(rulebook)):
+    if plain(text) in _names(rulebook):
         return False
     words = [_APART.sub("", word) for word in written.split()]
     runs = _runs_with_digits(words)
@@ -224,12 +223,14 @@ def _only(matches: Sequence[Match], entries: Sequence[Found]) -> str | None:
     return None if rivals else matches[0].payer.id
 
 
-def _names(rulebook: Rulebook) -> list[str]:
+@lru_cache(maxsize=8)
+def _names(rulebook: Rulebook) -> frozenset[str]:
     """Return everything that payers and entries are called: a name may be long and hold digits."""
     payers = [rulebook.identity(payer_id) for payer_id in rulebook.payer_ids]
     called = [name for one in payers for name in (*one.names(), *(network.id for network in one.ids))]
     called += [f"{one.payer.name} {plan.name}" for one in payers for plan in one.plans.values()]
-    return called + [word for entry in entries_of(rulebook) for word in entry.words]
+    called += [word for entry in entries_of(rulebook) for word in entry.words]
+    return frozenset(plain(name) for name in called)
 
 
 def _runs_with_digits(words: Sequence[str]) -> list[str]:

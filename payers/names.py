@@ -47,8 +47,16 @@ def _score(name: str, text: str) -> float:
     if f" {text} " in f" {name} " and telling & asked:
         return 0.7 + 0.1 * len(text) / len(name)
     overlap = 0.7 * len(telling & asked) / max(len(telling), len(asked), 1)
-    ratio = SequenceMatcher(None, name, text).ratio()
-    return max(overlap, 0.75 * ratio if ratio >= MISPRINT and _misread(asked, telling) else 0.0)
+    return max(overlap, 0.75 * _ratio(name, text) if _misread(asked, telling) else 0.0)
+
+
+def _ratio(name: str, text: str) -> float:
+    """Return how alike two spellings are, nothing where it is too little; its upper bounds are quicker."""
+    matcher = SequenceMatcher(None, name, text)
+    if matcher.real_quick_ratio() < MISPRINT or matcher.quick_ratio() < MISPRINT:
+        return 0.0
+    ratio = matcher.ratio()
+    return ratio if ratio >= MISPRINT else 0.0
 
 
 def _misread(asked: Set[str], telling: Set[str]) -> bool:
