@@ -43,6 +43,7 @@ __all__ = [
     "diff",
     "find_problems",
     "names_of",
+    "open_clinic",
     "open_desk",
     "open_rulebook",
     "plans_of",
@@ -75,14 +76,15 @@ class NoSuchPayer(Exception):
 
 def open_desk(settings: Settings, sets: Sets = ()) -> Desk:
     """Return what answers are made from, with sets of files over the rulebook; raises `Unusable`."""
-    clinic = _open_clinic(settings)
+    clinic = open_clinic(settings)
     rulebook = open_rulebook(settings, sets)
     if faults := check_connections(clinic, rulebook):
         raise Unusable(str(clinic.error_of(faults)))
     return Desk(rulebook, clinic, open_switchboard(clinic, settings))
 
 
-def _open_clinic(settings: Settings) -> Clinic:
+def open_clinic(settings: Settings) -> Clinic:
+    """Return the clinic's profile; raises `Unusable`."""
     try:
         return load_clinic(settings.clinic_profile)
     except ClinicFileError as error:
@@ -120,7 +122,7 @@ def find_problems(settings: Settings, files: Mapping[str, bytes], name: str) -> 
 
     `name` is what their directory is called in what is said. Raises `Unusable`.
     """
-    base, clinic = open_rulebook(settings), _open_clinic(settings)
+    base, clinic = open_rulebook(settings), open_clinic(settings)
     sets = [(INSTALLED, files)] if files else []
     whole = lay_files(base.files, sets)
     problems = [str(problem) for problem in rules_check.check_files(whole)]

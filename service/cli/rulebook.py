@@ -203,8 +203,8 @@ def _has_database() -> bool:
 
 
 def _rulebook(*, in_use: bool = False) -> Any:
-    sets = import_module("service.cli.rulesets").read_sets_in_use() if in_use else ()
     try:
+        sets = import_module("service.cli.rulesets").read_sets_in_use() if in_use else ()
         with settings_needed():
             return open_rulebook(Settings.from_env(), sets)
     except Unusable as error:

@@ -36,6 +36,16 @@ def dated(value: Any, **more: Any) -> list[dict[str, Any]]:
     return [{"from": "2026-01-01", "value": value, "source": "booklet", "at": "p. 1", **more}]
 
 
+def test_a_note_with_a_source_of_its_own_says_where_in_it() -> None:
+    path = (*IOP, "authorization_notes")
+    assert faults_with(path, dated([{"code": "heard", "source": "rumor", "at": "p. 1"}])) == []
+    for half in ({"source": "rumor"}, {"at": "p. 1"}):
+        (fault,) = faults_with(path, dated([{"code": "heard", **half}]))
+        assert fault.endswith("A source of its own needs both source and at.")
+    (unknown,) = faults_with(path, dated([{"code": "heard", "source": "nobody", "at": "p. 1"}]))
+    assert "No source is called nobody" in unknown
+
+
 def test_the_invented_files_are_sound() -> None:
     assert payer_file_faults(MARIGOLD) == []
     assert services_file_faults(LAW) == []
