@@ -15,8 +15,10 @@ from payers.dated import PLAN_RANK, Context, Entry, When, alternatives, in_force
 from payers.entries import FieldPath, read_entries, walk, walk_sections
 from payers.fees import PriceLine, age_bounds, read_fees, read_wage_indexes
 from payers.rule_files import RuleData
-from payers.rule_reading import wage_table
+from payers.rule_reading import plans_table, wage_table
+from payers.table_reader import Row
 from schemas.model import Fact
+from schemas.plan_entries import plan_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,9 @@ def compile_rules(data: RuleData, payer_id: str, plan_id: str | None) -> PlanRul
         for path, values in walk_sections(part):
             entries = read_entries(path, values, payer["sources"], rank)
             fields[path] = (*fields.get(path, ()), *entries)
+    for path, values in plan_entries(rows_of(data, payer_id, plan_id)).items():
+        entries = read_entries(path, values, data.library["sources"], PLAN_RANK)
+        fields[path] = (*fields.get(path, ()), *entries)
     prices = tuple(
         line
         for schedule in payer.get("fees", ())
@@ -88,6 +93,11 @@ def compile_rules(data: RuleData, payer_id: str, plan_id: str | None) -> PlanRul
         changes=tuple(sorted({entry.starts for entries in everything for entry in entries})),
         ages=age_bounds(whens, prices),
     )
+
+
+def rows_of(data: RuleData, payer_id: str, plan_id: str | None) -> list[Row]:
+    """Return what the plan library has of a plan."""
+    return [row for row in data.tables.get(plans_table(payer_id), ()) if row["plan"] == plan_id]
 
 
 def _law(services: Mapping[str, Any], line_of_business: str) -> dict[FieldPath, tuple[Entry, ...]]:

@@ -11,7 +11,7 @@ from typing import Any
 from payers.dated import Context, in_force
 from payers.fees import county_key, fees_in_force
 from payers.plan_rules import PlanRules
-from payers.values import read_cents
+from payers.values import OneOf, read_cents
 from schemas.model import (
     NETWORKS,
     Accumulator,
@@ -101,8 +101,10 @@ def _level(asked: Asked, level: str) -> LevelBenefits:
         prior_authorization=say("prior_authorization"),
         authorization_hint=say("authorization_hint"),
         authorization=_authorization(asked, say),
-        copay=asked.say_all("services", level, "copay"),
-        coinsurance=asked.say_all("services", level, "coinsurance"),
+        copay=_each(asked.say_all("services", level, "copay")),
+        coinsurance=_each(asked.say_all("services", level, "coinsurance")),
+        group_copay=_each(asked.say_all("services", level, "group_copay")),
+        group_coinsurance=_each(asked.say_all("services", level, "group_coinsurance")),
         coinsurance_max=say("coinsurance_max"),
         deductible_applies=say("deductible_applies"),
         then=say("then"),
@@ -116,7 +118,16 @@ def _level(asked: Asked, level: str) -> LevelBenefits:
         rules=_program_rules(say),
         certification=say("certification"),
         billing=say("billing"),
-        notes=_notes(say("notes")),
+        notes=(*_notes(say("notes")), *_notes(say("plan_notes"))),
+    )
+
+
+def _each(facts: tuple[Fact[Any], ...]) -> tuple[Fact[Any], ...]:
+    """Return facts with each value that a source leaves open as a fact of its own."""
+    return tuple(
+        replace(fact, value=value)
+        for fact in facts
+        for value in (fact.value.values if isinstance(fact.value, OneOf) else (fact.value,))
     )
 
 

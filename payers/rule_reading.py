@@ -11,11 +11,15 @@ from typing import Any
 
 from payers.table_reader import Row, Sheet, read_table
 from payers.yaml_reader import Document, read_yaml
-from schemas import fee_file
+from schemas import fee_file, plan_file
 from schemas.faults import Path, spell
-from schemas.payer_file import payer_file_faults, services_file_faults
+from schemas.payer_file import library_file_faults, payer_file_faults, services_file_faults
 
 SERVICES = "services.yaml"
+LIBRARY = "plans.yaml"
+# Files that are no payer's.
+SHARED = (SERVICES, LIBRARY)
+PLANS = "plans/"
 NEEDED_FEE_COLUMNS = ("code", "level_of_care", "amount", "from", "source", "at")
 NEEDED_WAGE_COLUMNS = ("county", "area", "index", "from", "source", "at")
 
@@ -46,7 +50,7 @@ class Reading:
         """Yield the name and document of each payer's file whose shape is sound."""
         unsound = {problem.file for problem in self.problems}
         for name, document in self.documents.items():
-            if name != SERVICES and name not in unsound:
+            if name not in SHARED and name not in unsound:
                 yield name, document
 
     def add(self, name: str, path: Path, message: str) -> None:
@@ -65,19 +69,25 @@ def read_rules(files: Mapping[str, bytes]) -> Reading:
         _read_tables(reading, name, document.data, files)
     for name, document in payers:
         _judge_rows(reading, name, document.data)
+    for name in sorted(files):
+        if name.startswith(PLANS):
+            _read_plans(reading, name, files[name])
     return reading
+
+
+JUDGES = {SERVICES: services_file_faults, LIBRARY: library_file_faults}
 
 
 def _read_document(reading: Reading, name: str, content: bytes) -> None:
     document = reading.documents[name] = read_yaml(content)
-    judge = services_file_faults if name == SERVICES else payer_file_faults
+    judge = JUDGES.get(name, payer_file_faults)
     broken = document.data is None and document.faults
     for path, message in document.faults if broken else [*document.faults, *judge(document.data)]:
         reading.add(name, path, message)
     if reading.problems and reading.problems[-1].file == name:
         return
     expected = name.removesuffix(".yaml")
-    if name != SERVICES and document.data["payer"]["id"] != expected:
+    if name not in SHARED and document.data["payer"]["id"] != expected:
         reading.add(name, ("payer", "id"), f"Must be {expected}, as the file is called.")
 
 
@@ -97,6 +107,11 @@ def tables_of(data: Mapping[str, Any]) -> Iterator[str]:
     yield from (file for _, file in schedules(data))
     if (table := wage_table(data)) is not None:
         yield table
+
+
+def plans_table(payer_id: str) -> str:
+    """Return the file that a payer's plan designs stand in, if it has any."""
+    return f"{PLANS}{payer_id}.csv"
 
 
 def _read_tables(reading: Reading, name: str, data: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
@@ -138,3 +153,32 @@ def _judge_rows(reading: Reading, name: str, data: Mapping[str, Any]) -> None:
                 reading.problems.append(Problem(file, line, "source", message))
         for index, message in order_faults([row for _, _, row in rows]):
             reading.problems.append(Problem(rows[index][0], rows[index][1], "", message))
+
+
+def _read_plans(reading: Reading, file: str, content: bytes) -> None:
+    """Read a table of plan designs, and hold it against its payer's file and against its sources."""
+    sheet = read_table(content, plan_file.PLAN_COLUMNS, plan_file.NEEDED_PLAN_COLUMNS)
+    reading.sheets[file] = sheet
+    found = [Problem(file, line, "", message) for line, message in sheet.faults]
+    payer = reading.documents.get(f"{file.removeprefix(PLANS).removesuffix('.csv')}.yaml")
+    if payer is None or payer is reading.documents.get(LIBRARY):
+        found.append(
+            Problem(file, 1, "", "No payer is called so: the table has the name of its payer's file.")
+        )
+    library = reading.documents.get(LIBRARY)
+    sources = library.data.get("sources", {}) if library is not None and library.data else {}
+    stated = payer.data.get("plans", {}) if payer is not None and payer.data else {}
+    for row, line in zip(sheet.rows, sheet.lines, strict=True):
+        found += [
+            Problem(file, line, spell(path), message) for path, message in plan_file.plan_row_faults(row)
+        ]
+        if row.get("source") not in sources:
+            found.append(
+                Problem(file, line, "source", f"{LIBRARY} has no source called {row.get('source')}.")
+            )
+        if row.get("plan") in stated:
+            found.append(Problem(file, line, "plan", "Is a plan of the payer's file already: state it once."))
+    if not found:
+        for index, message in plan_file.plan_order_faults(sheet.rows):
+            found.append(Problem(file, sheet.lines[index], "", message))
+    reading.problems.extend(found)

@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from payers.dated import Context, in_force
-from payers.entries import read_entries
+from payers.entries import cite, read_entries
 from payers.errors import UnknownPayer
 from payers.identity import PayerIdentity, read_identity
 from payers.names import nearest
+from payers.plan_library import PlanLibrary, build_library
 from payers.plan_rules import PlanRules, compile_rules
 from payers.published import Asked, build_benefits
 from payers.rule_files import SHIPPED, RuleData, digest_of, digest_of_all, load_data, read_files
-from payers.rule_reading import SERVICES, tables_of
-from schemas.model import Benefits, Fact, Payer, Period, Site
+from payers.rule_reading import SHARED, plans_table, tables_of
+from payers.table_reader import Row
+from schemas.model import Benefits, Citation, Fact, Payer, Period, Site
 
 AgeOn = Callable[[date], int | None]
 Hours = tuple[int, int | None]
@@ -57,6 +59,7 @@ class Rulebook:
     data: RuleData = field(repr=False, compare=False)
     _rules: dict[tuple[str, str | None], PlanRules] = field(default_factory=dict, repr=False, compare=False)
     _identities: dict[str, PayerIdentity] = field(default_factory=dict, repr=False, compare=False)
+    _library: list[PlanLibrary] = field(default_factory=list, repr=False, compare=False)
     _moments: dict[Subject, dict[Moment, Benefits]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -75,7 +78,8 @@ class Rulebook:
         if payer_id not in self._identities:
             if payer_id not in self.data.payers:
                 raise UnknownPayer(payer_id, nearest(self.payer_ids, payer_id))
-            self._identities[payer_id] = read_identity(self.data.payers[payer_id])
+            rows = self.data.tables.get(plans_table(payer_id), ())
+            self._identities[payer_id] = read_identity(self.data.payers[payer_id], rows)
         return self._identities[payer_id]
 
     def payer(self, payer_id: str) -> Payer:
@@ -87,11 +91,30 @@ class Rulebook:
         plan = identity.find_plan(plan_id) if plan_id is not None else None
         return plan.id if plan is not None else None
 
+    @property
+    def library(self) -> PlanLibrary:
+        """Every plan of every payer, to be searched."""
+        if not self._library:
+            identities = [self.identity(payer_id) for payer_id in self.payer_ids]
+            plans = [
+                (one.payer.id, one.payer.name, plan) for one in identities for plan in one.plans.values()
+            ]
+            tables = {
+                payer_id: self.data.tables.get(plans_table(payer_id), []) for payer_id in self.payer_ids
+            }
+            self._library.append(build_library(plans, tables))
+        return self._library[0]
+
+    def cite_designs(self, rows: Sequence[Row]) -> tuple[Citation, ...]:
+        """Return where rows of the plan library stand, each place once."""
+        sources = self.data.library.get("sources", {})
+        return tuple(dict.fromkeys(cite(sources, row["source"], row["at"]) for row in rows))
+
     def files_of(self, payer_id: str) -> tuple[str, ...]:
         """Return the names of the files that a payer's answers are made from; raises `UnknownPayer`."""
         self.identity(payer_id)
-        shared = (SERVICES,) if SERVICES in self.files else ()
-        return (f"{payer_id}.yaml", *dict.fromkeys(tables_of(self.data.payers[payer_id])), *shared)
+        own = (*tables_of(self.data.payers[payer_id]), plans_table(payer_id))
+        return (f"{payer_id}.yaml", *(name for name in dict.fromkeys((*own, *SHARED)) if name in self.files))
 
     def rules(self, payer_id: str, plan_id: str | None) -> PlanRules:
         """Return what is published for a plan; of an unknown plan, what holds for all plans of the payer."""

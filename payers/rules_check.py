@@ -13,7 +13,7 @@ from typing import Any
 from payers.entries import FieldPath, walk
 from payers.errors import RulebookError
 from payers.rule_files import digest_of, digest_of_all, read_files, trusted
-from payers.rule_reading import SERVICES, Problem, Reading, read_rules, tables_of
+from payers.rule_reading import LIBRARY, PLANS, SHARED, Problem, Reading, read_rules, tables_of
 from payers.rulebook import Rulebook
 from payers.rules_examples import run_example
 from schemas.payer_file import cited_sources
@@ -54,6 +54,8 @@ def _find_orphans(reading: Reading, files: Mapping[str, bytes]) -> None:
         for file in tables_of(document.data):
             sheet = reading.sheets.get(file)
             cited |= {row["source"] for row in sheet.rows if "source" in row} if sheet is not None else set()
+        if name == LIBRARY:
+            cited = _cited_by_plans(reading)
         for source in document.data["sources"]:
             if source not in cited:
                 message = "Nothing cites this source: remove it, or cite it."
@@ -61,6 +63,12 @@ def _find_orphans(reading: Reading, files: Mapping[str, bytes]) -> None:
     if not unsound:
         for file in sorted(set(files) - set(reading.documents) - named):
             reading.problems.append(Problem(file, 1, "", "No payer file names this table."))
+
+
+def _cited_by_plans(reading: Reading) -> set[str]:
+    """Return the sources that the tables of plan designs name."""
+    sheets = (sheet for file, sheet in reading.sheets.items() if file.startswith(PLANS))
+    return {row["source"] for sheet in sheets for row in sheet.rows if "source" in row}
 
 
 def _find_untested_dates(reading: Reading, name: str, data: Plain) -> None:
@@ -115,7 +123,7 @@ def _run_examples(reading: Reading, files: Mapping[str, bytes]) -> None:
     digests = {name: digest_of(content) for name, content in files.items()}
     rulebook = Rulebook(digest_of_all(digests), digests, files, trusted(_of_sound(reading)))
     for name, document in reading.documents.items():
-        if name == SERVICES:
+        if name in SHARED:
             continue
         for index, example in enumerate(document.data.get("examples", ())):
             for message in run_example(rulebook, document.data["payer"]["id"], example):

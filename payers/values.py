@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +20,14 @@ from schemas.model import (
 )
 
 Plain = Mapping[str, Any]
+ONE_OF = "one_of"
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Values of which one holds, and nothing published says which."""
+
+    values: tuple[Any, ...]
 
 
 def read_cents(amount: str) -> int:
@@ -73,6 +82,8 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "authorization_clock": _clocks,
     "copay": _copay,
     "coinsurance": Decimal,
+    "group_copay": _copay,
+    "group_coinsurance": Decimal,
     "coinsurance_max": read_cents,
     "then": _then,
     "allowed_amount": read_cents,
@@ -93,4 +104,6 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
 
 def read_value(field: str, value: Any) -> Any:
     """Return the value of a field in the words of the model; the word `none` becomes `None`."""
+    if isinstance(value, Mapping) and ONE_OF in value:
+        return OneOf(tuple(read_value(field, each) for each in value[ONE_OF]))
     return None if value == "none" else READERS.get(field, _as_it_is)(value)

@@ -153,8 +153,13 @@ ServicesFileSchema = Schema.from_dict(
     name="ServicesFileSchema",
 )
 
+LibraryFileSchema = Schema.from_dict(
+    {"sources": Table(key(), fields.Nested(SourceSchema), required=True)}, name="LibraryFileSchema"
+)
+
 _PAYER_FILE = PayerFileSchema()
 _SERVICES_FILE = ServicesFileSchema()
+_LIBRARY_FILE = LibraryFileSchema()
 
 
 def payer_file_faults(data: Any) -> list[Fault]:
@@ -165,6 +170,11 @@ def payer_file_faults(data: Any) -> list[Fault]:
 def services_file_faults(data: Any) -> list[Fault]:
     """Return what is wrong with the data of services.yaml."""
     return list(flatten(_SERVICES_FILE.validate(data))) or _unknown_sources(data)
+
+
+def library_file_faults(data: Any) -> list[Fault]:
+    """Return what is wrong with the data of plans.yaml."""
+    return list(flatten(_LIBRARY_FILE.validate(data)))
 
 
 def cited_sources(data: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from payers.base import Ask
+from payers.plan_years import missing_years
 from payers.registry import find_adapter, find_payer, list_payers
 from payers.rulebook import Rulebook
 from payers.switchboard import Switchboard
@@ -93,6 +94,7 @@ def _payer_card(rulebook: Rulebook, payer: Payer) -> PayerCard:
         line_of_business=payer.line_of_business,
         aliases=identity.aliases,
         plans={plan.id: plan.name for plan in identity.plans.values()},
+        called=identity.called,
         member_id_pattern=shape.pattern.pattern if shape else None,
         member_id_strict=shape.strict if shape else False,
         member_id_hint=shape.hint if shape else None,
@@ -196,7 +198,7 @@ def verify(
         zone=desk.clinic.zone,
         holidays=federal_holidays(at.year - 1, dates[-1].year + 1),
         hours=_hours(desk.rulebook, dates[0]),
-        warnings=(*warnings, *awaited, *reported.steps, *_site_warnings(desk.clinic, settled, dates[0])),
+        warnings=(*warnings, *awaited, *reported.steps, *_own_warnings(desk, settled, dates)),
         administrator_heard=reported.has_administrator,
         laid=laid,
         network_assumed=any(step.code == "network_defaulted" for step in warnings),
@@ -226,6 +228,11 @@ def ask_rulebook(
 def _hours(rulebook: Rulebook, on: date) -> Mapping[str, tuple[int, int | None]]:
     """Return the weekly hours that make a level; a rulebook never changes, so neither do they."""
     return {level: band.value for level, band in rulebook.hours_bands(on).items()}
+
+
+def _own_warnings(desk: Desk, inquiry: Inquiry, dates: tuple[date, ...]) -> list[Step]:
+    """Warn of what the clinic's profile and the plan library say of the care."""
+    return [*_site_warnings(desk.clinic, inquiry, dates[0]), *missing_years(desk.rulebook, inquiry, dates)]
 
 
 def _site_warnings(clinic: Clinic, inquiry: Inquiry, on: date) -> list[Step]:

@@ -79,6 +79,7 @@ TABLE = (
             "schemas",
             "payers.base",
             "payers.errors",
+            "payers.plan_years",
             "payers.registry",
             "payers.rulebook",
             "service.clinic",
