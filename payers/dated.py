@@ -14,8 +14,10 @@ from typing import Any
 from payers.errors import RulebookError
 from schemas.model import AgeBand, Fact
 
-# What a plan says outranks what holds for every plan of its payer, however specific that is.
-PLAN_RANK = 10
+# What a plan says outranks what its payer says of every plan, and that what a program says of every payer
+# in it, however specific: a layer is higher than all the conditions that an entry can have.
+LAYER = 10
+PROGRAM_RANK, PAYER_RANK, PLAN_RANK = 0, LAYER, 2 * LAYER
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +126,9 @@ def decide(entries: Iterable[Entry], on: date, context: Context) -> tuple[Entry 
 
 def _standing(entries: Iterable[Entry], on: date) -> list[Entry]:
     """Return the latest entry of each set of conditions, without those that have ended."""
-    latest: dict[tuple[bool, When], Entry] = {}
+    latest: dict[tuple[int, When], Entry] = {}
     for entry in entries:
-        series = (entry.rank >= PLAN_RANK, entry.when)
+        series = (entry.rank // LAYER, entry.when)
         if entry.starts <= on and (series not in latest or entry.starts >= latest[series].starts):
             latest[series] = entry
     return [entry for entry in latest.values() if entry.fact is not None]

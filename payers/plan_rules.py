@@ -1,18 +1,19 @@
 """All that is published for one plan of one payer, ready to be asked: entries, prices, indexes.
 
-What holds for every plan of the payer, and for every payer of its line of business, is part of it.
+What holds for every plan of the payer, for every payer of its program, and for every payer of its line of
+business, is part of it.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from payers.dated import PLAN_RANK, Context, Entry, When, alternatives, in_force
-from payers.entries import FieldPath, read_entries, walk, walk_sections
+from payers.dated import PAYER_RANK, PLAN_RANK, PROGRAM_RANK, Context, Entry, When, alternatives, in_force
+from payers.entries import FieldPath, Plain, read_entries, walk, walk_sections
 from payers.fees import PriceLine, age_bounds, read_fees, read_wage_indexes
 from payers.rule_files import RuleData
 from payers.rule_reading import plans_table, wage_table
@@ -68,10 +69,9 @@ def compile_rules(data: RuleData, payer_id: str, plan_id: str | None) -> PlanRul
     """Return what is published for a plan; of a plan not in the payer's file, what holds for all of them."""
     payer = data.payers[payer_id]
     fields = _law(data.services, payer["payer"]["line_of_business"])
-    plan = payer.get("plans", {}).get(plan_id, {})
-    for part, rank in ((payer, 0), (plan, PLAN_RANK)):
+    for part, sources, rank in _layers(data, payer, plan_id):
         for path, values in walk_sections(part):
-            entries = read_entries(path, values, payer["sources"], rank)
+            entries = read_entries(path, values, sources, rank)
             fields[path] = (*fields.get(path, ()), *entries)
     for path, values in plan_entries(rows_of(data, payer_id, plan_id)).items():
         entries = read_entries(path, values, data.library["sources"], PLAN_RANK)
@@ -98,6 +98,15 @@ def compile_rules(data: RuleData, payer_id: str, plan_id: str | None) -> PlanRul
 def rows_of(data: RuleData, payer_id: str, plan_id: str | None) -> list[Row]:
     """Return what the plan library has of a plan."""
     return [row for row in data.tables.get(plans_table(payer_id), ()) if row["plan"] == plan_id]
+
+
+def _layers(data: RuleData, payer: Plain, plan_id: str | None) -> Iterator[tuple[Plain, Plain, int]]:
+    """Yield what is said of a plan, from the widest layer to its own: the values, their sources, the rank."""
+    if "program" in payer["payer"]:
+        program = data.programs[payer["payer"]["program"]]
+        yield program, program["sources"], PROGRAM_RANK
+    yield payer, payer["sources"], PAYER_RANK
+    yield payer.get("plans", {}).get(plan_id, {}), payer["sources"], PLAN_RANK
 
 
 def _law(services: Mapping[str, Any], line_of_business: str) -> dict[FieldPath, tuple[Entry, ...]]:

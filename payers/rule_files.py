@@ -12,7 +12,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +24,19 @@ SHIPPED = Path(__file__).parent / "rules"
 # Raise it when the shape of `RuleData` or what is refused changes: older entries are then not read.
 CACHE_FORMAT = 2
 SHOWN_PROBLEMS = 20
-# The directories of tables beside the payer files.
-TABLES = ("fees", "plans")
+# What stands beside the payer files.
+TABLES = ("programs/*.yaml", "fees/*.csv", "plans/*.csv")
 
 
 @dataclass(frozen=True, slots=True)
 class RuleData:
-    """Plain data that may be trusted: payer files by payer id, services.yaml, tables by file name.
+    """Plain data that may be trusted: payers and programs by id, services.yaml, tables by file name.
 
     `library` is plans.yaml: the sources that the tables of plan designs name.
     """
 
     payers: Mapping[str, Mapping[str, Any]]
+    programs: Mapping[str, Mapping[str, Any]]
     services: Mapping[str, Any]
     tables: Mapping[str, list[Row]]
     library: Mapping[str, Any] = field(default_factory=dict)
@@ -43,7 +44,7 @@ class RuleData:
 
 def read_files(path: Path) -> dict[str, bytes]:
     """Return the rulebook's files by name, like `fees/x.csv`; raises `RulebookError` if there are none."""
-    found = sorted([*path.glob("*.yaml"), *(file for room in TABLES for file in path.glob(f"{room}/*.csv"))])
+    found = sorted([*path.glob("*.yaml"), *(file for table in TABLES for file in path.glob(table))])
     if not any(file.suffix == ".yaml" for file in found):
         raise RulebookError(f"There is no rulebook in {path.name}: no .yaml file.")
     return {file.relative_to(path).as_posix(): file.read_bytes() for file in found}
@@ -80,6 +81,7 @@ def trusted(reading: Reading) -> RuleData:
     services, library = reading.documents.get(SERVICES), reading.documents.get(LIBRARY)
     return RuleData(
         payers={document.data["payer"]["id"]: document.data for _, document in reading.payer_files()},
+        programs={document.data["program"]["id"]: document.data for _, document in reading.program_files()},
         services=services.data if services is not None else {},
         tables={name: sheet.rows for name, sheet in reading.sheets.items()},
         library=library.data if library is not None else {},
@@ -89,14 +91,14 @@ def trusted(reading: Reading) -> RuleData:
 def _read_entry(entry: Path) -> RuleData | None:
     try:
         kept = json.loads(entry.read_bytes())
-        return RuleData(kept["payers"], kept["services"], kept["tables"], kept["library"])
+        return RuleData(**{part.name: kept[part.name] for part in fields(RuleData)})
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def _write_entry(entry: Path, data: RuleData) -> None:
     """Keep data for the next start; where that cannot be done, the next start judges again."""
-    kept = {name: getattr(data, name) for name in ("payers", "services", "tables", "library")}
+    kept = {part.name: getattr(data, part.name) for part in fields(RuleData)}
     with contextlib.suppress(OSError):
         entry.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=entry.parent, prefix=entry.name)

@@ -5,21 +5,29 @@ What is judged here must hold before anything may be answered: shapes, dates, so
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from payers.table_reader import Row, Sheet, read_table
 from payers.yaml_reader import Document, read_yaml
 from schemas import fee_file, plan_file
-from schemas.faults import Path, spell
-from schemas.payer_file import library_file_faults, payer_file_faults, services_file_faults
+from schemas.faults import Fault, Path, spell
+from schemas.payer_file import (
+    library_file_faults,
+    payer_file_faults,
+    program_file_faults,
+    services_file_faults,
+)
 
-SERVICES = "services.yaml"
-LIBRARY = "plans.yaml"
-# Files that are no payer's.
-SHARED = (SERVICES, LIBRARY)
-PLANS = "plans/"
+SERVICES, LIBRARY = "services.yaml", "plans.yaml"
+PROGRAMS, PLANS = "programs/", "plans/"
+JUDGES: Mapping[str, Callable[[Any], list[Fault]]] = {
+    "services": services_file_faults,
+    "library": library_file_faults,
+    "program": program_file_faults,
+    "payer": payer_file_faults,
+}
 NEEDED_FEE_COLUMNS = ("code", "level_of_care", "amount", "from", "source", "at")
 NEEDED_WAGE_COLUMNS = ("county", "area", "index", "from", "source", "at")
 
@@ -50,12 +58,26 @@ class Reading:
         """Yield the name and document of each payer's file whose shape is sound."""
         unsound = {problem.file for problem in self.problems}
         for name, document in self.documents.items():
-            if name not in SHARED and name not in unsound:
+            if kind_of(name) == "payer" and name not in unsound:
+                yield name, document
+
+    def program_files(self) -> Iterator[tuple[str, Document]]:
+        """Yield the name and document of each program's file whose shape is sound."""
+        unsound = {problem.file for problem in self.problems}
+        for name, document in self.documents.items():
+            if kind_of(name) == "program" and name not in unsound:
                 yield name, document
 
     def add(self, name: str, path: Path, message: str) -> None:
         """Add a problem of a YAML file."""
         self.problems.append(Problem(name, self.documents[name].line_of(path), spell(path), message))
+
+
+def kind_of(name: str) -> str:
+    """Return what a YAML file is of: `services`, the plan `library`, a `program` or a `payer`."""
+    if name in (SERVICES, LIBRARY):
+        return "services" if name == SERVICES else "library"
+    return "program" if name.startswith(PROGRAMS) else "payer"
 
 
 def read_rules(files: Mapping[str, bytes]) -> Reading:
@@ -66,6 +88,7 @@ def read_rules(files: Mapping[str, bytes]) -> Reading:
             _read_document(reading, name, files[name])
     payers = list(reading.payer_files())
     for name, document in payers:
+        _find_program(reading, name, document.data)
         _read_tables(reading, name, document.data, files)
     for name, document in payers:
         _judge_rows(reading, name, document.data)
@@ -75,20 +98,24 @@ def read_rules(files: Mapping[str, bytes]) -> Reading:
     return reading
 
 
-JUDGES = {SERVICES: services_file_faults, LIBRARY: library_file_faults}
-
-
 def _read_document(reading: Reading, name: str, content: bytes) -> None:
     document = reading.documents[name] = read_yaml(content)
-    judge = JUDGES.get(name, payer_file_faults)
+    kind = kind_of(name)
+    judge = JUDGES[kind]
     broken = document.data is None and document.faults
     for path, message in document.faults if broken else [*document.faults, *judge(document.data)]:
         reading.add(name, path, message)
     if reading.problems and reading.problems[-1].file == name:
         return
-    expected = name.removesuffix(".yaml")
-    if name not in SHARED and document.data["payer"]["id"] != expected:
-        reading.add(name, ("payer", "id"), f"Must be {expected}, as the file is called.")
+    expected = name.removeprefix(PROGRAMS).removesuffix(".yaml")
+    if kind in document.data and document.data[kind]["id"] != expected:
+        reading.add(name, (kind, "id"), f"Must be {expected}, as the file is called.")
+
+
+def _find_program(reading: Reading, name: str, data: Mapping[str, Any]) -> None:
+    program = data["payer"].get("program")
+    if program is not None and f"{PROGRAMS}{program}.yaml" not in reading.documents:
+        reading.add(name, ("payer", "program"), f"There is no file {PROGRAMS}{program}.yaml.")
 
 
 def schedules(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:

@@ -21,7 +21,7 @@ from payers.plan_library import PlanLibrary, build_library
 from payers.plan_rules import PlanRules, compile_rules
 from payers.published import Asked, build_benefits
 from payers.rule_files import SHIPPED, RuleData, digest_of, digest_of_all, load_data, read_files
-from payers.rule_reading import SHARED, plans_table, tables_of
+from payers.rule_reading import LIBRARY, PROGRAMS, SERVICES, plans_table, tables_of
 from payers.table_reader import Row
 from schemas.model import Benefits, Citation, Fact, Payer, Period, Site
 
@@ -70,7 +70,8 @@ class Rulebook:
     @property
     def looked_up(self) -> date | None:
         """The day on which a source was last looked up, or `None` where there is no source."""
-        sources = (one for payer in self.data.payers.values() for one in payer.get("sources", {}).values())
+        files = (*self.data.payers.values(), *self.data.programs.values())
+        sources = (one for file in files for one in file.get("sources", {}).values())
         return max((date.fromisoformat(str(one["retrieved"])) for one in sources), default=None)
 
     def identity(self, payer_id: str) -> PayerIdentity:
@@ -113,8 +114,12 @@ class Rulebook:
     def files_of(self, payer_id: str) -> tuple[str, ...]:
         """Return the names of the files that a payer's answers are made from; raises `UnknownPayer`."""
         self.identity(payer_id)
-        own = (*tables_of(self.data.payers[payer_id]), plans_table(payer_id))
-        return (f"{payer_id}.yaml", *(name for name in dict.fromkeys((*own, *SHARED)) if name in self.files))
+        payer = self.data.payers[payer_id]
+        program, designs = payer["payer"].get("program"), plans_table(payer_id)
+        above = (f"{PROGRAMS}{program}.yaml",) if program is not None else ()
+        library = (designs, LIBRARY) if designs in self.files else ()
+        shared = (SERVICES,) if SERVICES in self.files else ()
+        return (f"{payer_id}.yaml", *dict.fromkeys(tables_of(payer)), *library, *above, *shared)
 
     def rules(self, payer_id: str, plan_id: str | None) -> PlanRules:
         """Return what is published for a plan; of an unknown plan, what holds for all plans of the payer."""

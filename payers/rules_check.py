@@ -13,7 +13,7 @@ from typing import Any
 from payers.entries import FieldPath, walk
 from payers.errors import RulebookError
 from payers.rule_files import digest_of, digest_of_all, read_files, trusted
-from payers.rule_reading import LIBRARY, PLANS, SHARED, Problem, Reading, read_rules, tables_of
+from payers.rule_reading import LIBRARY, PLANS, Problem, Reading, read_rules, tables_of
 from payers.rulebook import Rulebook
 from payers.rules_examples import run_example
 from schemas.payer_file import cited_sources
@@ -36,7 +36,7 @@ def check_files(files: Mapping[str, bytes]) -> list[Problem]:
     reading = read_rules(files)
     sound = not reading.problems
     _find_orphans(reading, files)
-    for name, document in list(reading.payer_files()):
+    for name, document in [*reading.payer_files(), *reading.program_files()]:
         _find_untested_dates(reading, name, document.data)
     if sound:
         _run_examples(reading, files)
@@ -61,6 +61,7 @@ def _find_orphans(reading: Reading, files: Mapping[str, bytes]) -> None:
                 message = "Nothing cites this source: remove it, or cite it."
                 reading.add(name, ("sources", source), message)
     if not unsound:
+        _find_idle_programs(reading)
         for file in sorted(set(files) - set(reading.documents) - named):
             reading.problems.append(Problem(file, 1, "", "No payer file names this table."))
 
@@ -69,6 +70,14 @@ def _cited_by_plans(reading: Reading) -> set[str]:
     """Return the sources that the tables of plan designs name."""
     sheets = (sheet for file, sheet in reading.sheets.items() if file.startswith(PLANS))
     return {row["source"] for sheet in sheets for row in sheet.rows if "source" in row}
+
+
+def _find_idle_programs(reading: Reading) -> None:
+    """Find programs that no payer is in."""
+    named = {document.data["payer"].get("program") for _, document in reading.payer_files()}
+    for name, document in reading.program_files():
+        if document.data["program"]["id"] not in named:
+            reading.add(name, (), "No payer file names this program.")
 
 
 def _find_untested_dates(reading: Reading, name: str, data: Plain) -> None:
@@ -122,12 +131,17 @@ def _missing_side(asked: Sequence[str], day: str) -> str | None:
 def _run_examples(reading: Reading, files: Mapping[str, bytes]) -> None:
     digests = {name: digest_of(content) for name, content in files.items()}
     rulebook = Rulebook(digest_of_all(digests), digests, files, trusted(_of_sound(reading)))
-    for name, document in reading.documents.items():
-        if name in SHARED:
-            continue
+    for name, document in [*reading.payer_files(), *reading.program_files()]:
         for index, example in enumerate(document.data.get("examples", ())):
-            for message in run_example(rulebook, document.data["payer"]["id"], example):
+            payer_id = example["ask"].get("payer") or document.data["payer"]["id"]
+            for message in _answer(rulebook, payer_id, example):
                 reading.add(name, ("examples", index), message)
+
+
+def _answer(rulebook: Rulebook, payer_id: str, example: Plain) -> list[str]:
+    if payer_id not in rulebook.payer_ids:
+        return [f"There is no payer {payer_id} ({example['name']})."]
+    return run_example(rulebook, payer_id, example)
 
 
 def _of_sound(reading: Reading) -> Reading:

@@ -10,7 +10,7 @@ from typing import Any
 
 from payers.entries import day_or_none, walk, walk_sections
 from payers.rule_files import RuleData
-from payers.rule_reading import schedules, wage_table
+from payers.rule_reading import PROGRAMS, schedules, wage_table
 from payers.rulebook import Rulebook
 from payers.table_reader import Row
 from schemas.fee_file import FEE_IDENTITY
@@ -23,7 +23,8 @@ SERVICES = "services"
 class Shown:
     """A published value in force: where it stands, for whom, since when, and who says so.
 
-    `payer` is `services` for what holds for every payer of a line of business. `value` is as the file
+    `payer` is `services` for what holds for every payer of a line of business, `programs/…` for what holds
+    for every payer of a program. `value` is as the file
     has it; for a price, the amount.
     """
 
@@ -73,7 +74,19 @@ class Difference:
 def show(rulebook: Rulebook, payer_id: str, on: date) -> tuple[Shown, ...]:
     """Return every published value of a payer that is in force on a date; raises `UnknownPayer`."""
     rulebook.payer(payer_id)
-    return tuple(_payer_values(rulebook.data, payer_id, on))
+    program = rulebook.data.payers[payer_id]["payer"].get("program")
+    above = _program_values(rulebook.data, program, on) if program is not None else ()
+    return (*above, *_payer_values(rulebook.data, payer_id, on))
+
+
+def sources_of(rulebook: Rulebook, payer_id: str) -> tuple[tuple[str, Mapping[str, Plain]], ...]:
+    """Return the sources that a payer's answers rest on, by holder: its own, then its program's."""
+    payer = rulebook.data.payers[payer_id]
+    program = payer["payer"].get("program")
+    own = (payer_id, payer["sources"])
+    if program is None:
+        return (own,)
+    return (own, (f"{PROGRAMS}{program}", rulebook.data.programs[program]["sources"]))
 
 
 def show_law(rulebook: Rulebook, on: date) -> tuple[Shown, ...]:
@@ -115,8 +128,16 @@ def diff(before: Rulebook, on: date, after: Rulebook, later: date) -> tuple[Diff
 
 def _everything(rulebook: Rulebook, on: date) -> Iterator[Shown]:
     yield from show_law(rulebook, on)
+    for program_id in sorted(rulebook.data.programs):
+        yield from _program_values(rulebook.data, program_id, on)
     for payer_id in rulebook.payer_ids:
         yield from _payer_values(rulebook.data, payer_id, on)
+
+
+def _program_values(data: RuleData, program_id: str, on: date) -> Iterator[Shown]:
+    program = data.programs[program_id]
+    for path, entries in walk_sections(program):
+        yield from _in_force(f"{PROGRAMS}{program_id}", ".".join(path), entries, program["sources"], on)
 
 
 def _payer_values(data: RuleData, payer_id: str, on: date) -> Iterator[Shown]:

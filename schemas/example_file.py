@@ -43,6 +43,12 @@ class AskSchema(Schema):
     hours_per_week = Whole(0)
 
 
+class ProgramAskSchema(AskSchema):
+    """The question of a program's example: it names a payer of the program."""
+
+    payer = key(required=True)
+
+
 class AllowedSchema(Schema):
     """A price of the fee schedule."""
 
@@ -77,3 +83,9 @@ class ExampleSchema(Schema):
     name = Text(required=True)
     ask = fields.Nested(AskSchema, required=True)
     expect = fields.Nested(ExpectSchema, required=True)
+
+
+class ProgramExampleSchema(ExampleSchema):
+    """A sentence, a question to a payer of the program, and the answer."""
+
+    ask = fields.Nested(ProgramAskSchema, required=True)

@@ -1,5 +1,7 @@
 """The shape of a payer file: one payer, its sources, facts, plans, fee schedules and worked examples.
 
+A program's file has the same sections: they hold for every payer that names the program.
+
 Everything here judges plain data: what YAML holds, with dates written `YYYY-MM-DD`.
 """
 
@@ -11,7 +13,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validates
 
-from schemas.example_file import ExampleSchema
+from schemas.example_file import ExampleSchema, ProgramExampleSchema
 from schemas.faults import Fault, Path, flatten
 from schemas.file_fields import Day, Flag, Pattern, Table, Text, Whole, Word, https, items, key
 from schemas.model import LEVELS_OF_CARE, LINES_OF_BUSINESS, NETWORKS
@@ -86,6 +88,7 @@ class IdentitySchema(Schema):
     name = Text(required=True)
     aliases = items(Text())
     line_of_business = Word(LINES_OF_BUSINESS, required=True)
+    program = key()
     ids = items(fields.Nested(NetworkIdSchema))
     member_id = fields.Nested(MemberIdSchema)
     inquiry = fields.Nested(InquirySchema)
@@ -143,6 +146,24 @@ PayerFileSchema = Schema.from_dict(
     name="PayerFileSchema",
 )
 
+
+class ProgramIdentitySchema(Schema):
+    """What the program is called."""
+
+    id = key(required=True)
+    name = Text(required=True)
+
+
+ProgramFileSchema = Schema.from_dict(
+    {
+        "program": fields.Nested(ProgramIdentitySchema, required=True),
+        "sources": Table(key(), fields.Nested(SourceSchema), required=True),
+        **_sections(),
+        "examples": items(fields.Nested(ProgramExampleSchema)),
+    },
+    name="ProgramFileSchema",
+)
+
 ServicesFileSchema = Schema.from_dict(
     {
         "sources": Table(key(), fields.Nested(SourceSchema), required=True),
@@ -158,6 +179,7 @@ LibraryFileSchema = Schema.from_dict(
 )
 
 _PAYER_FILE = PayerFileSchema()
+_PROGRAM_FILE = ProgramFileSchema()
 _SERVICES_FILE = ServicesFileSchema()
 _LIBRARY_FILE = LibraryFileSchema()
 
@@ -165,6 +187,11 @@ _LIBRARY_FILE = LibraryFileSchema()
 def payer_file_faults(data: Any) -> list[Fault]:
     """Return what is wrong with the data of a payer file; a source that nothing knows is wrong too."""
     return list(flatten(_PAYER_FILE.validate(data))) or _unknown_sources(data)
+
+
+def program_file_faults(data: Any) -> list[Fault]:
+    """Return what is wrong with the data of a program's file."""
+    return list(flatten(_PROGRAM_FILE.validate(data))) or _unknown_sources(data)
 
 
 def services_file_faults(data: Any) -> list[Fault]:

@@ -89,26 +89,27 @@ def find_plans(desk: Desk, payer_id: str, query: str | None) -> list[dict[str, A
 
 
 def list_sources(desk: Desk, payer_id: str, today: date) -> list[dict[str, Any]] | None:
-    """What a payer's file rests on, with how many values are in force of each; `None` for no such payer.
+    """What a payer's answers rest on, with how many values are in force of each; `None` for no such payer.
 
     `confirm` says why the payer should confirm what a source says: it is second-hand, old, or of a year
     that is over; the same as `vob rules stale` says.
     """
     if _identity(desk, payer_id) is None:
         return None
-    uses = Counter(shown.source for shown in rules_view.show(desk.rulebook, payer_id, today))
-    reasons: dict[str, set[str]] = {}
+    shown = rules_view.show(desk.rulebook, payer_id, today)
+    uses = Counter((one.payer, one.source) for one in shown)
+    reasons: dict[tuple[str, str], set[str]] = {}
     for item in rules_view.stale(desk.rulebook, today):
-        if item.shown.payer == payer_id:
-            reasons.setdefault(item.shown.source, set()).update(item.reasons)
+        reasons.setdefault((item.shown.payer, item.shown.source), set()).update(item.reasons)
     return [
         {
-            "id": source_id,
+            "id": source_id if holder == payer_id else f"{holder}/{source_id}",
             **{name: source[name] for name in SOURCE},
-            "values": uses[source_id],
-            "confirm": [reason for reason in CONFIRM if reason in reasons.get(source_id, ())],
+            "values": uses[holder, source_id],
+            "confirm": [reason for reason in CONFIRM if reason in reasons.get((holder, source_id), ())],
         }
-        for source_id, source in sorted(desk.rulebook.data.payers[payer_id]["sources"].items())
+        for holder, sources in rules_view.sources_of(desk.rulebook, payer_id)
+        for source_id, source in sorted(sources.items())
     ]
 
 
