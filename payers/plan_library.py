@@ -33,7 +33,10 @@ class LastKnown:
 
 @dataclass(frozen=True, slots=True)
 class LibraryPlan:
-    """A plan with the rows of its table; a plan that stands in its payer's file alone has none."""
+    """A plan with the rows of its table; a plan that stands in its payer's file alone has none.
+
+    `text` is everything that it can be found by, each word after a blank.
+    """
 
     payer_id: str
     plan: Plan
@@ -86,8 +89,8 @@ class PlanLibrary:
     plans: Mapping[tuple[str, str], LibraryPlan]
 
     def find(self, wanted: Wanted) -> list[LibraryPlan]:
-        """Return the plans that are meant, by payer and id."""
-        words, issuer = plain(wanted.query).split(), plain(wanted.issuer or "")
+        """Return the plans that are meant, by payer and id: every word asked for begins a word of theirs."""
+        words, issuer = [f" {word}" for word in plain(wanted.query).split()], plain(wanted.issuer or "")
         key = plan_key(wanted.query)
         return [
             one
@@ -110,7 +113,7 @@ def build_library(plans: Iterable[tuple[str, str, Plan]], tables: Mapping[str, S
     for payer_id, payer_name, plan in plans:
         own = tuple(rows.get((payer_id, plan.id), ()))
         issuers = dict.fromkeys(row["issuer"] for row in own if "issuer" in row)
-        text = plain(" ".join((*plan.names(), *issuers, payer_id, payer_name)))
+        text = f" {plain(' '.join((*plan.names(), *issuers, payer_id, payer_name)))}"
         found[payer_id, plan.id] = LibraryPlan(payer_id, plan, own, text)
     return PlanLibrary(dict(sorted(found.items())))
 

@@ -22,7 +22,6 @@ from payers.plan_rules import PlanRules, compile_rules
 from payers.published import Asked, build_benefits
 from payers.rule_files import SHIPPED, RuleData, digest_of, digest_of_all, load_data, read_files
 from payers.rule_reading import LIBRARY, PROGRAMS, SERVICES, plans_table, tables_of
-from payers.table_reader import Row
 from schemas.model import Benefits, Citation, Fact, Payer, Period, Site
 
 AgeOn = Callable[[date], int | None]
@@ -106,7 +105,7 @@ class Rulebook:
             self._library.append(build_library(plans, tables))
         return self._library[0]
 
-    def cite_designs(self, rows: Sequence[Row]) -> tuple[Citation, ...]:
+    def cite_designs(self, rows: Sequence[Mapping[str, str]]) -> tuple[Citation, ...]:
         """Return where rows of the plan library stand, each place once."""
         sources = self.data.library.get("sources", {})
         return tuple(dict.fromkeys(cite(sources, row["source"], row["at"]) for row in rows))

@@ -22,6 +22,7 @@ from service.api.health import health, metrics
 from service.api.keys import keys
 from service.api.payers import payers
 from service.api.permissions import export_permissions
+from service.api.plans import plans
 from service.api.session import session
 from service.api.users import users
 from service.api.verifications import verifications
@@ -36,6 +37,7 @@ BLUEPRINTS = (
     call_backs,
     day_lists,
     payers,
+    plans,
     clinic,
     session,
     users,

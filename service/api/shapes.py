@@ -95,7 +95,7 @@ class CasesQuery(PageQuery):
 
 
 class PayersQuery(Shape):
-    """Which page of the payers or of a payer's plans."""
+    """Which page of the payers or of plans."""
 
     limit = _limit()
     cursor = Line(120, "`next` of the page before.")
@@ -105,12 +105,6 @@ class PayersNamedQuery(PayersQuery):
     """Which payers."""
 
     query = Line(120, "Part of a payer's id, name or alias.")
-
-
-class PlansQuery(PayersQuery):
-    """Which plans of a payer."""
-
-    query = Line(120, "Part of a plan's id, name or alias.")
 
 
 class ResolveQuery(Shape):
@@ -193,7 +187,6 @@ PAGE_QUERY = PageQuery()
 VERIFICATIONS_QUERY = VerificationsQuery()
 CASES_QUERY = CasesQuery()
 PAYERS_QUERY = PayersNamedQuery()
-PLANS_QUERY = PlansQuery()
 RESOLVE_QUERY = ResolveQuery()
 BENEFITS_QUERY = BenefitsQuery()
 REPLAY_QUERY = ReplayQuery()

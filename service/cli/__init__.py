@@ -22,6 +22,7 @@ COMMANDS = MappingProxyType(
         "write-270": ("service.cli.interchange", "write_270_file"),
         "sandbox": ("service.cli.sandbox", "sandbox"),
         "rules": ("service.cli.rulebook", "rules"),
+        "plans": ("service.cli.plans", "plans"),
         "keys": ("service.cli.keys", "keys"),
         "users": ("service.cli.users", "users"),
         "audit": ("service.cli.administration", "audit"),

@@ -13,7 +13,8 @@ from schemas.phases import DEFAULTS
 from schemas.problem import FieldError
 from service.console import told
 from service.console.comparing import PLANS, STEPS
-from service.directory import find_payer, find_plans, list_payers, payer_of, resolve
+from service.directory import find_payer, list_payers, payer_of, resolve
+from service.plan_finder import Wanted, find_plans, plan_line
 from service.record import right_now
 from service.verify import Desk, known
 
@@ -42,6 +43,8 @@ WHOLE = ("weeks", "days_per_week")
 HOURS = "hours_per_day"
 OF_ONE_LEVEL = ("level_of_care", "start_date", *WHOLE, HOURS)
 MOST_NEAR = 3
+MOST_PLANS = 20
+"""Plans that are offered while one is typed."""
 SECOND = ("second_payer", "second_plan", "second_member_id")
 SUBSCRIBER = tuple(f"subscriber_{name}" for name in OF_SUBSCRIBER)
 REPLY = "reply_text"
@@ -200,6 +203,12 @@ def nearest_names(desk: Desk, text: str) -> str:
     return ", ".join(payer["name"] for payer in nearest_payers(desk, text))
 
 
+def offered_plans(desk: Desk, payer_id: str, text: str = "") -> list[dict[str, Any]]:
+    """The first plans of a payer that are called so: a payer may have hundreds, and a form shows a few."""
+    found = find_plans(desk, Wanted(text, payer=payer_id))
+    return [plan_line(plan) for plan in found[:MOST_PLANS]]
+
+
 def about_payer(desk: Desk, text: str) -> dict[str, Any]:
     """What the form says of the payer that was typed: who it is, or who it may be, and what it asks for."""
     payer = find_payer(desk, payer_of(desk, text.strip())) if text.strip() else None
@@ -210,7 +219,7 @@ def about_payer(desk: Desk, text: str) -> dict[str, Any]:
         "nearest": [],
         "hint": (payer["member_id"] or {}).get("hint"),
         "has_groups": payer["line_of_business"] in NETWORKED_LINES,
-        "plans": find_plans(desk, payer["id"], None),
+        "plans": offered_plans(desk, payer["id"]),
     }
 
 

@@ -33,7 +33,7 @@ def test_the_command_line_starts_without_the_service() -> None:
 def test_every_command_is_listed(run: Run) -> None:
     listed = re.findall(r"^  ([a-z][a-z0-9-]+)  ", run("--help").stdout, re.MULTILINE)
     first = ["serve", "verify", "compare", "read-271", "write-270", "sandbox"]
-    assert listed == [*first, "rules", "keys", "users", "audit", "hold", "purge", "db"]
+    assert listed == [*first, "rules", "plans", "keys", "users", "audit", "hold", "purge", "db"]
 
 
 def test_a_command_that_does_not_exist_is_bad_input(run: Run) -> None:

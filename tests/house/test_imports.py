@@ -39,6 +39,7 @@ FRONT_DOORS = (
     "service.premises",
     "service.record",
     "service.directory",
+    "service.plan_finder",
     "service.comparison",
     "service.documents",
     "service.rules",
@@ -158,6 +159,7 @@ TABLE = (
         never=(TABLES,),
     ),
     Row("service.directory", ours=("schemas", "payers", "service.verify"), never=("payers.adapters",)),
+    Row("service.plan_finder", ours=("schemas", "payers.plan_library", "service.verify")),
     Row(
         "service.premises",
         ours=(
