@@ -90,7 +90,7 @@ class PlanLibrary:
 
     def find(self, wanted: Wanted) -> list[LibraryPlan]:
         """Return the plans that are meant, by payer and id: every word asked for begins a word of theirs."""
-        words, issuer = [f" {word}" for word in plain(wanted.query).split()], plain(wanted.issuer or "")
+        words, issuer = [f" {word}" for word in plain(wanted.query).split()], f" {plain(wanted.issuer or '')}"
         key = plan_key(wanted.query)
         return [
             one
@@ -99,7 +99,7 @@ class PlanLibrary:
             and (one.plan.id == key or all(word in one.text for word in words))
             and (wanted.metal is None or one.said("metal") == wanted.metal)
             and (wanted.year is None or wanted.year in one.years)
-            and issuer in plain(one.said("issuer") or "")
+            and (not wanted.issuer or issuer in f" {plain(one.said('issuer') or '')}")
         ]
 
 

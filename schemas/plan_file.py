@@ -7,7 +7,7 @@ year and network, each from its own source, as long as no cell is said twice.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
@@ -106,15 +106,18 @@ def plan_order_faults(rows: Sequence[Row]) -> list[tuple[int, str]]:
                 faults.append((index, f"{column} is not the one of the plan's earlier rows."))
     for indexes in plans.values():
         if len(indexes) > 1:
-            faults += _said_twice([rows[index] for index in indexes], indexes)
+            # One sentence a row: a share fills several fields.
+            faults += dict(_said_twice([rows[index] for index in indexes], indexes)[::-1]).items()
     return sorted(set(faults))
 
 
-def _said_twice(rows: Sequence[Row], indexes: Sequence[int]) -> Iterator[tuple[int, str]]:
+def _said_twice(rows: Sequence[Row], indexes: Sequence[int]) -> list[tuple[int, str]]:
     """Judge the rows of a plan as the dated values that they become."""
+    found = []
     for path, entries in plan_entries(rows).items():
         if len({entry["row"] for entry in entries}) > 1:
             for position, messages in order_faults(entries).items():
                 for fault in flatten(messages):
                     message = f"Says {'.'.join(path[1:])} again. {fault.message}"
-                    yield indexes[entries[position]["row"]], message
+                    found.append((indexes[entries[position]["row"]], message))
+    return found
