@@ -169,6 +169,7 @@ ServicesFileSchema = Schema.from_dict(
         "sources": Table(key(), fields.Nested(SourceSchema), required=True),
         "levels": Table(Word(LEVELS_OF_CARE), fields.Nested(HoursSchema)),
         "legal_maximum": Table(Word(LINES_OF_BUSINESS), fields.Nested(PotSchema)),
+        "high_deductible": fields.Nested(CostShareSchema),
         "clocks": Table(Word(LINES_OF_BUSINESS), SERVICE_FIELDS["authorization_clock"]),
     },
     name="ServicesFileSchema",

@@ -33,6 +33,7 @@ from service.engine.episode import LaidPhase, lay_episode
 from service.engine.estimate import Around, estimate
 from service.engine.next_steps import plan_next_steps
 from service.engine.parity import flag_parity
+from service.engine.plausible import find_implausible
 from service.engine.pots import open_years
 from service.engine.ranges import Range, Simulation, simulate
 from service.engine.script import write_script
@@ -69,7 +70,7 @@ def determine(brief: Brief) -> Determination:
         disagreements=find_disagreements(
             (view.published_on(first), brief.reported, brief.inquiry.told), benefits, view.network, levels
         ),
-        warnings=(*brief.warnings, *_warnings(view, laid, maker)),
+        warnings=(*brief.warnings, *_warnings(view, laid, maker), *find_implausible(view, laid, maker)),
         parity_flags=tuple(
             flag
             for level in levels

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payers.plan_library import Wanted, count_plans
+from payers.plan_limits import limit_warnings
 from payers.rule_reading import read_rules
 from payers.rulebook import Rulebook, load_rulebook, load_rulebook_from_files
 from schemas.model import NETWORKS, Accumulators
@@ -183,3 +184,31 @@ def test_every_plan_of_the_library_compiles_and_answers_its_own_year_without_a_t
             day = date(int(row["year"]), 6, 15)
             for condition in ("mental_health", "substance_use"):
                 ask_once(shipped(), day, payer=one.payer_id, plan=one.plan.id, condition=condition)
+
+
+# --- what the law allows
+
+
+def test_amounts_that_the_law_does_not_allow_are_warned_of_and_no_others() -> None:
+    assert list(limit_warnings(shipped())) == []
+    header = "plan,market,metal,hsa,year,network,deductible,out_of_pocket_max,source,at"
+    rows = (
+        "silver-26,individual,silver,,2026,in,,10600.01,paper,p. 1",
+        "silver-26-right,individual,silver,,2026,in,,10600.00,paper,p. 1",
+        "silver-27,individual,silver,,2027,in,,12000.01,paper,p. 1",
+        "bronze-27,individual,bronze,,2027,in,,15000.00,paper,p. 1",
+        "group-27,group,,,2027,in,,15000.00,paper,p. 1",
+        "hsa-26,individual,gold,yes,2026,in,1699.99,,paper,p. 1",
+        "hsa-26-right,individual,gold,yes,2026,in,1700.00,,paper,p. 1",
+        "hsa-27,individual,gold,yes,2027,in,1750.00,8700.01,paper,p. 1",
+        "old,individual,silver,yes,2025,in,1.00,99999.00,paper,p. 1",
+    )
+    law = {"services.yaml": shipped().files["services.yaml"]}
+    book = load_rulebook_from_files(files(*rows, header=header) | law)
+    assert [warning.partition(",")[0] for warning in limit_warnings(book)] == [
+        "willow group-27",
+        "willow hsa-26",
+        "willow hsa-27",
+        "willow silver-26",
+        "willow silver-27",
+    ]

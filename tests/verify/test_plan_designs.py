@@ -210,3 +210,37 @@ def test_two_tiers_stand_side_by_side_and_the_plan_alone_asks_which() -> None:
         assert pot is not None
         assert pot.limit is not None
         assert pot.limit.value == limit
+
+
+# --- what can hardly be so
+
+
+def codes_of(plan: str, start: str = "2026-12-01", **facts: Any) -> list[str]:
+    phase = {"level_of_care": "iop", "start_date": start, "weeks": 1}
+    body = {"payer": "willow", "plan": plan, "member": LUZ, "network": "in", "phases": [phase]}
+    answer = ask({**body, "told_benefits": told("2026-11-20T15:02:00Z", **facts)}, of=willow()).determination
+    return [step.code for step in answer.warnings]
+
+
+@pytest.mark.parametrize(
+    ("limit", "start", "is_warned"),
+    [
+        ("10600.00", "2026-12-01", False),
+        ("10600.01", "2026-12-01", True),
+        ("12000.00", "2027-01-01", False),
+        ("12000.01", "2027-01-01", True),
+    ],
+)
+def test_an_out_of_pocket_maximum_above_the_legal_one_of_the_year_is_warned_of(
+    limit: str, start: str, is_warned: bool
+) -> None:
+    told_limit = {"individual": {"limit": limit}}
+    assert ("above_legal_maximum" in codes_of("free", start, out_of_pocket_max=told_limit)) is is_warned
+
+
+@pytest.mark.parametrize(
+    ("amount", "is_warned"), [("99.99", True), ("100.00", False), ("1500.00", False), ("1500.01", True)]
+)
+def test_a_program_day_far_from_any_seen_is_warned_of(amount: str, is_warned: bool) -> None:
+    levels = {"intensive_outpatient": {"allowed_amount": amount}}
+    assert ("day_rate_unusual" in codes_of("free", levels=levels)) is is_warned
