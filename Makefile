@@ -110,11 +110,12 @@ proof: tools ## The money identities over 100,000 random cases of each kind (a q
 	OPENVOB_PROOF_CASES=200000 $(PYTEST) -q tests/engine/test_identities.py
 
 .PHONY: bench
-bench: tools ## How long a determination, a request and a 271 take, against bare peers
+bench: tools ## How long a determination, a request, a 271 and the rulebook take, against bare peers
 	$(BIN)/python -m bench.engine
 	$(BIN)/python -m bench.route
 	$(BIN)/python -m bench.x12
 	$(BIN)/python -m bench.audit
+	$(BIN)/python -m bench.rulebook
 
 .PHONY: bench-server
 bench-server: tools ## gunicorn beside granian on the real route, with wrk (a quarter of an hour)

@@ -16,8 +16,10 @@ from schemas.model import AgeBand, Fact
 
 # What a plan says outranks what its payer says of every plan, and that what a program says of every payer
 # in it, however specific: a layer is higher than all the conditions that an entry can have.
-LAYER = 10
+LAYER = 1000
 PROGRAM_RANK, PAYER_RANK, PLAN_RANK = 0, LAYER, 2 * LAYER
+# Within each, what a clinic lays over outranks what it is laid over, however specific that is.
+OVERLAY_RANK = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def alternatives(entries: Iterable[Entry], on: date, context: Context) -> tuple[
 
 def decide(entries: Iterable[Entry], on: date, context: Context) -> tuple[Entry | None, Sequence[Entry]]:
     """Return the most specific entry that holds, and those yet more specific that may hold."""
-    judged = [(entry, entry.when.holds(context)) for entry in _standing(entries, on)]
+    judged = [(entry, entry.when.holds(context)) for entry in standing(entries, on)]
     sure = sorted((entry for entry, holds in judged if holds), key=lambda entry: -entry.rank)
     if len(sure) > 1 and sure[0].rank == sure[1].rank:
         raise RulebookError(f"Two values tie on {on}: those of {sure[0].starts} and {sure[1].starts}.")
@@ -124,11 +126,11 @@ def decide(entries: Iterable[Entry], on: date, context: Context) -> tuple[Entry 
     return winner, rivals
 
 
-def _standing(entries: Iterable[Entry], on: date) -> list[Entry]:
+def standing(entries: Iterable[Entry], on: date) -> list[Entry]:
     """Return the latest entry of each set of conditions, without those that have ended."""
     latest: dict[tuple[int, When], Entry] = {}
     for entry in entries:
-        series = (entry.rank // LAYER, entry.when)
+        series = (entry.rank - entry.when.count, entry.when)
         if entry.starts <= on and (series not in latest or entry.starts >= latest[series].starts):
             latest[series] = entry
     return [entry for entry in latest.values() if entry.fact is not None]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from payers.dated import Entry, read_when
+from payers.dated import OVERLAY_RANK, Entry, When, read_when
 from payers.values import read_value
 from schemas.model import Citation, Fact
 
@@ -31,7 +32,13 @@ def cite(sources: Mapping[str, Plain], source: str, at: str) -> Citation:
         published=day_or_none(found["published"]),
         retrieved=day_or_none(found["retrieved"]),
         confidence=found["confidence"],
+        local="overlay" in found,
     )
+
+
+def weigh(source: Plain, when: When) -> int:
+    """Return what a value weighs within its plan or payer: laid over by a clinic, then how specific it is."""
+    return OVERLAY_RANK * int(source.get("overlay", 0)) + when.count
 
 
 def walk(data: Any, path: FieldPath = ()) -> Iterator[tuple[FieldPath, Sequence[Plain]]]:
@@ -57,16 +64,32 @@ def read_entries(
     for plain in values:
         when = read_when(plain.get("when", {}))
         starts = date.fromisoformat(plain["from"])
-        entries.append(Entry(starts, _read_fact(path[-1], plain, sources), when, rank + when.count))
+        weight = rank + weigh(sources[plain["source"]], when)
+        entries.append(Entry(starts, _read_fact(path[-1], plain, sources), when, weight))
     return tuple(entries)
 
 
 def _read_fact(field: str, plain: Plain, sources: Mapping[str, Plain]) -> Fact[Any] | None:
     if plain["value"] is None:
         return None
-    return Fact(
-        value=read_value(field, plain["value"]),
-        citation=cite(sources, plain["source"], plain["at"]),
+    said = [
+        Fact(_read_value(field, each, sources), cite(sources, each["source"], each["at"]))
+        for each in (plain, *plain.get("also", ()))
+    ]
+    return replace(
+        said[0],
         through=day_or_none(plain.get("through")),
         note=plain.get("note"),
+        others=tuple(said[1:]),
     )
+
+
+def _read_value(field: str, plain: Plain, sources: Mapping[str, Plain]) -> Any:
+    """Return a value as the engine takes it; a note with a source of its own carries its citation."""
+    value = read_value(field, plain["value"])
+    if not field.endswith("notes"):
+        return value
+    return [
+        {**note, "cited": cite(sources, note["source"], note["at"])} if "source" in note else note
+        for note in value
+    ]

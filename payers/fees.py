@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from payers.dated import Context, Entry, When, in_force, read_when
-from payers.entries import cite, day_or_none
+from payers.entries import cite, day_or_none, weigh
 from payers.table_reader import Row
 from payers.values import read_cents
 from schemas.fee_file import FEE_IDENTITY, row_conditions
@@ -28,23 +28,27 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class PriceLine:
-    """One price of a schedule over time and place: its level of care and its dated rows."""
+    """One price over time and place: its level of care and its dated rows."""
 
     level: str
     entries: tuple[Entry, ...]
 
 
 def read_fees(
-    rows: Iterable[Row], sources: Mapping[str, Plain], levels: Sequence[str] | None
+    schedules: Iterable[tuple[Iterable[Row], Sequence[str] | None]], sources: Mapping[str, Plain]
 ) -> list[PriceLine]:
-    """Return the prices of a schedule, in its order; rows that only list a code are left out."""
+    """Return the prices of schedules, in their order, each schedule for the levels it is for (`None`: all).
+
+    Rows that only list a code are left out.
+    """
     lines: dict[tuple[str | None, ...], list[Entry]] = {}
-    for row in rows:
-        level = row.get("level_of_care")
-        listed_only = level is None or (level == OUTPATIENT and "service" not in row)
-        if not listed_only and (levels is None or level in levels):
-            identity = tuple(row.get(name) for name in FEE_IDENTITY)
-            lines.setdefault(identity, []).append(_read_row(row, sources))
+    for rows, levels in schedules:
+        for row in rows:
+            level = row.get("level_of_care")
+            listed_only = level is None or (level == OUTPATIENT and "service" not in row)
+            if not listed_only and (levels is None or level in levels):
+                identity = tuple(row.get(name) for name in FEE_IDENTITY)
+                lines.setdefault(identity, []).append(_read_row(row, sources))
     return [PriceLine(str(identity[0]), tuple(entries)) for identity, entries in lines.items()]
 
 
@@ -68,14 +72,14 @@ def _number(row: Row, column: str) -> int | None:
     return int(row[column]) if column in row else None
 
 
-def _entry(row: Row, fact: Fact[Any] | None) -> Entry:
+def _entry(row: Row, fact: Fact[Any] | None, sources: Mapping[str, Plain]) -> Entry:
     when = read_when(row_conditions(row))
-    return Entry(date.fromisoformat(row["from"]), fact, when, when.count)
+    return Entry(date.fromisoformat(row["from"]), fact, when, weigh(sources[row["source"]], when))
 
 
 def _read_row(row: Row, sources: Mapping[str, Plain]) -> Entry:
     if "amount" not in row:
-        return _entry(row, None)
+        return _entry(row, None, sources)
     citation = cite(sources, row["source"], row["at"])
     limit = None
     if "limit_units" in row:
@@ -95,7 +99,7 @@ def _read_row(row: Row, sources: Mapping[str, Plain]) -> Entry:
         wage_adjusted=row.get("wage_adjusted") == "yes",
         limit=limit,
     )
-    return _entry(row, Fact(Price(fee, _number(row, "exceedable_below_age")), citation))
+    return _entry(row, Fact(Price(fee, _number(row, "exceedable_below_age")), citation), sources)
 
 
 def read_wage_indexes(rows: Iterable[Row], sources: Mapping[str, Plain]) -> dict[str, tuple[Entry, ...]]:
@@ -109,7 +113,7 @@ def read_wage_indexes(rows: Iterable[Row], sources: Mapping[str, Plain]) -> dict
             citation = cite(sources, row["source"], row["upper_at"])
             inferred = row.get("upper_inferred") == "yes"
             upper = Fact(Decimal(row["upper"]), citation, through=through, inferred=inferred)
-        entry = _entry(row, Fact(WageIndex(area, upper), area.citation))
+        entry = _entry(row, Fact(WageIndex(area, upper), area.citation), sources)
         counties.setdefault(county_key(row["county"]), []).append(entry)
     return {county: tuple(entries) for county, entries in counties.items()}
 

@@ -15,9 +15,8 @@ from typing import Any
 from payers.dated import PAYER_RANK, PLAN_RANK, PROGRAM_RANK, Context, Entry, When, alternatives, in_force
 from payers.entries import FieldPath, Plain, read_entries, walk, walk_sections
 from payers.fees import PriceLine, age_bounds, read_fees, read_wage_indexes
-from payers.rule_files import RuleData
-from payers.rule_reading import plans_table, wage_table
-from payers.table_reader import Row
+from payers.rule_files import RuleData, tables_of_plans
+from payers.rule_reading import wage_table
 from schemas.model import Fact
 from schemas.plan_entries import plan_entries
 
@@ -41,10 +40,13 @@ class PlanRules:
         """Return the facts of a field that nothing known tells apart."""
         return alternatives(self.fields.get(path, ()), on, context)
 
-    def levels(self) -> tuple[str, ...]:
-        """Return the levels of care that anything is published for."""
-        named = [path[1] for path in self.fields if path[0] == "services"]
-        return tuple(dict.fromkeys([*named, *(line.level for line in self.prices)]))
+    def say_beside(self, path: FieldPath, on: date, context: Context) -> tuple[Fact[Any], ...]:
+        """Return what the payer says of a field, then what its program does: neither silences the other."""
+        entries = self.fields.get(path, ())
+        own = [entry for entry in entries if entry.rank >= PAYER_RANK]
+        above = [entry for entry in entries if entry.rank < PAYER_RANK]
+        said = (in_force(part, on, context) for part in (own, above))
+        return tuple(fact for fact in said if fact is not None)
 
     def stretch_of(self, on: date) -> int:
         """Return which stretch between two changes a date falls in."""
@@ -73,14 +75,12 @@ def compile_rules(data: RuleData, payer_id: str, plan_id: str | None) -> PlanRul
         for path, values in walk_sections(part):
             entries = read_entries(path, values, sources, rank)
             fields[path] = (*fields.get(path, ()), *entries)
-    for path, values in plan_entries(rows_of(data, payer_id, plan_id)).items():
-        entries = read_entries(path, values, data.library["sources"], PLAN_RANK)
-        fields[path] = (*fields.get(path, ()), *entries)
-    prices = tuple(
-        line
-        for schedule in payer.get("fees", ())
-        for line in read_fees(data.tables[schedule["file"]], payer["sources"], schedule.get("levels"))
-    )
+    for designs in tables_of_plans(data, payer_id):
+        for path, values in plan_entries([row for row in designs if row["plan"] == plan_id]).items():
+            entries = read_entries(path, values, data.library["sources"], PLAN_RANK)
+            fields[path] = (*fields.get(path, ()), *entries)
+    paid_by = [(data.tables[one["file"]], one.get("levels")) for one in payer.get("fees", ())]
+    prices = tuple(read_fees(paid_by, payer["sources"]))
     table = wage_table(payer)
     indexes = read_wage_indexes(data.tables[table], payer["sources"]) if table is not None else {}
     everything = [*fields.values(), *(line.entries for line in prices), *indexes.values()]
@@ -93,11 +93,6 @@ def compile_rules(data: RuleData, payer_id: str, plan_id: str | None) -> PlanRul
         changes=tuple(sorted({entry.starts for entries in everything for entry in entries})),
         ages=age_bounds(whens, prices),
     )
-
-
-def rows_of(data: RuleData, payer_id: str, plan_id: str | None) -> list[Row]:
-    """Return what the plan library has of a plan."""
-    return [row for row in data.tables.get(plans_table(payer_id), ()) if row["plan"] == plan_id]
 
 
 def _layers(data: RuleData, payer: Plain, plan_id: str | None) -> Iterator[tuple[Plain, Plain, int]]:

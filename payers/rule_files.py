@@ -1,7 +1,7 @@
 """The files of a rulebook on disk, their digests, and the plain data that was found sound in them.
 
 Judging takes a while, so what was found sound is kept in a cache directory, under the digest of the
-files it was made from.
+files it was made from: each layer by itself, for an overlay changes while what it lies on stays.
 """
 
 from __future__ import annotations
@@ -11,18 +11,28 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from payers.errors import RulebookError
-from payers.rule_reading import LIBRARY, SERVICES, Reading, read_rules
+from payers.layers import MOST, Layer, claim, claim_source, lay_files, lay_over, misfits, split_layers
+from payers.rule_reading import (
+    CARDS,
+    COORDINATION,
+    LIBRARY,
+    SERVICES,
+    Problem,
+    Reading,
+    plans_table,
+    read_rules,
+)
 from payers.table_reader import Row
 
 SHIPPED = Path(__file__).parent / "rules"
 # Raise it when the shape of `RuleData` or what is refused changes: older entries are then not read.
-CACHE_FORMAT = 2
+CACHE_FORMAT = 4
 SHOWN_PROBLEMS = 20
 # What stands beside the payer files.
 TABLES = ("programs/*.yaml", "fees/*.csv", "plans/*.csv")
@@ -30,7 +40,7 @@ TABLES = ("programs/*.yaml", "fees/*.csv", "plans/*.csv")
 
 @dataclass(frozen=True, slots=True)
 class RuleData:
-    """Plain data that may be trusted: payers and programs by id, services.yaml, tables by file name.
+    """Plain data that may be trusted: payers and programs by id, what all share, tables by file name.
 
     `library` is plans.yaml: the sources that the tables of plan designs name.
     """
@@ -38,8 +48,16 @@ class RuleData:
     payers: Mapping[str, Mapping[str, Any]]
     programs: Mapping[str, Mapping[str, Any]]
     services: Mapping[str, Any]
+    cards: Mapping[str, Any]
     tables: Mapping[str, list[Row]]
+    coordination: Mapping[str, Any] = field(default_factory=dict)
     library: Mapping[str, Any] = field(default_factory=dict)
+
+
+def tables_of_plans(data: RuleData, payer_id: str) -> list[list[Row]]:
+    """Return the tables of a payer's plan designs, the rulebook's own first, those laid over it after it."""
+    name = plans_table(payer_id)
+    return [rows for table, rows in data.tables.items() if table == name or table.endswith(f"/{name}")]
 
 
 def read_files(path: Path) -> dict[str, bytes]:
@@ -60,32 +78,102 @@ def digest_of_all(digests: Mapping[str, str]) -> str:
     return digest_of("".join(f"{name}\0{digests[name]}\n" for name in sorted(digests)).encode())
 
 
-def load_data(files: Mapping[str, bytes], digest: str, cache_dir: Path | None) -> RuleData:
-    """Return the sound data of the files, from the cache where it is there; raises `RulebookError`."""
+def read_layers(base: Path, overlays: Sequence[Path] = ()) -> dict[str, bytes]:
+    """Return the files of a rulebook and of what is laid over it; raises `RulebookError`."""
+    if len(overlays) > MOST:
+        raise RulebookError(f"No more than {MOST} directories can be laid over a rulebook.")
+    return lay_files(read_files(base), [(path.name, read_files(path)) for path in overlays])
+
+
+def digest_of_files(files: Mapping[str, bytes]) -> str:
+    """Return one digest of a set of files, from their names and contents."""
+    return digest_of_all({name: digest_of(content) for name, content in files.items()})
+
+
+def load_layers(
+    files: Mapping[str, bytes], cache_dir: Path | None, known: Mapping[str, RuleData]
+) -> list[tuple[Layer, str, RuleData]]:
+    """Return each layer of some files with its digest and its sound data, the rulebook itself first.
+
+    Data is taken from what is `known` by digest, else from the cache. Raises `RulebookError` with the
+    problems of the lowest layer that has any.
+    """
+    loaded = []
+    for layer in split_layers(files):
+        digest = digest_of_files(layer.files)
+        loaded.append((layer, digest, known.get(digest) or _load_layer(layer, digest, cache_dir)))
+    return loaded
+
+
+def lay_data(below: RuleData, above: RuleData, layer: Layer) -> RuleData:
+    """Return data with that of an overlay on top; raises `RulebookError` where it does not fit."""
+    if problems := list(fit_problems(below, above, layer)):
+        raise refusal(problems)
+    payers = {
+        payer_id: lay_over(below.payers.get(payer_id, {}), claim(data, layer))
+        for payer_id, data in above.payers.items()
+    }
+    tables = {
+        layer.prefix + name: [{**row, "source": claim_source(row["source"], layer)} for row in rows]
+        for name, rows in above.tables.items()
+    }
+    programs = {
+        program_id: lay_over(below.programs.get(program_id, {}), claim(data, layer))
+        for program_id, data in above.programs.items()
+    }
+    return RuleData(
+        payers={**below.payers, **payers},
+        programs={**below.programs, **programs},
+        services=lay_over(below.services, claim(above.services, layer)),
+        cards=lay_over(below.cards, claim(above.cards, layer)),
+        coordination=lay_over(below.coordination, claim(above.coordination, layer)),
+        library=lay_over(below.library, claim(above.library, layer)),
+        tables={**below.tables, **tables},
+    )
+
+
+def fit_problems(below: RuleData, above: RuleData, layer: Layer) -> list[Problem]:
+    """Return every problem of an overlay that shows only beside what lies beneath."""
+    programs = {*below.programs, *above.programs}
+    return [
+        Problem(f"{layer.prefix}{payer_id}.yaml", 1, f"payer.{name}", message)
+        for payer_id, name, message in misfits(below.payers, above.payers, programs)
+    ]
+
+
+def _load_layer(layer: Layer, digest: str, cache_dir: Path | None) -> RuleData:
     entry = cache_dir / f"rulebook-{CACHE_FORMAT}-{digest.partition(':')[2]}.json" if cache_dir else None
     if entry is not None and (kept := _read_entry(entry)) is not None:
         return kept
-    data = trusted(read_rules(files))
+    data = trusted(read_rules(layer.files, is_overlay=layer.number > 0), layer.prefix)
     if entry is not None:
         _write_entry(entry, data)
     return data
 
 
-def trusted(reading: Reading) -> RuleData:
+def trusted(reading: Reading, prefix: str = "") -> RuleData:
     """Return a reading's data; raises `RulebookError` with its problems if it has any."""
     if reading.problems:
-        problems = sorted(reading.problems)
-        rest = len(problems) - SHOWN_PROBLEMS
-        lines = [str(problem) for problem in problems[:SHOWN_PROBLEMS]]
-        raise RulebookError("\n".join([*lines, f"and {rest} more"] if rest > 0 else lines))
-    services, library = reading.documents.get(SERVICES), reading.documents.get(LIBRARY)
+        raise refusal([replace(problem, file=prefix + problem.file) for problem in reading.problems])
+    services, cards, coordination, library = (
+        reading.documents.get(name) for name in (SERVICES, CARDS, COORDINATION, LIBRARY)
+    )
     return RuleData(
         payers={document.data["payer"]["id"]: document.data for _, document in reading.payer_files()},
         programs={document.data["program"]["id"]: document.data for _, document in reading.program_files()},
         services=services.data if services is not None else {},
+        cards=cards.data if cards is not None else {},
         tables={name: sheet.rows for name, sheet in reading.sheets.items()},
+        coordination=coordination.data if coordination is not None else {},
         library=library.data if library is not None else {},
     )
+
+
+def refusal(problems: Sequence[Problem]) -> RulebookError:
+    """Return an error that names the first of some problems, by file and line."""
+    rest = len(problems) - SHOWN_PROBLEMS
+    lines = [str(problem) for problem in sorted(problems)[:SHOWN_PROBLEMS]]
+    return RulebookError("\n".join([*lines, f"and {rest} more"] if rest > 0 else lines))
 
 
 def _read_entry(entry: Path) -> RuleData | None:

@@ -5,13 +5,16 @@ What is judged here must hold before anything may be answered: shapes, dates, so
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from payers.table_reader import Row, Sheet, read_table
 from payers.yaml_reader import Document, read_yaml
 from schemas import fee_file, plan_file
+from schemas.cards_file import cards_file_faults
+from schemas.coordination_file import coordination_file_faults
 from schemas.faults import Fault, Path, spell
 from schemas.payer_file import (
     library_file_faults,
@@ -20,15 +23,23 @@ from schemas.payer_file import (
     services_file_faults,
 )
 
-SERVICES, LIBRARY = "services.yaml", "plans.yaml"
+SERVICES = "services.yaml"
+CARDS = "cards.yaml"
+COORDINATION = "coordination.yaml"
+LIBRARY = "plans.yaml"
 PROGRAMS, PLANS = "programs/", "plans/"
+# What holds for every payer: of no payer, without worked examples.
+SHARED = {SERVICES: "services", CARDS: "cards", COORDINATION: "coordination", LIBRARY: "library"}
 JUDGES: Mapping[str, Callable[[Any], list[Fault]]] = {
     "services": services_file_faults,
+    "cards": cards_file_faults,
+    "coordination": coordination_file_faults,
     "library": library_file_faults,
     "program": program_file_faults,
     "payer": payer_file_faults,
 }
 NEEDED_FEE_COLUMNS = ("code", "level_of_care", "amount", "from", "source", "at")
+REMEMBERED = 256
 NEEDED_WAGE_COLUMNS = ("county", "area", "index", "from", "source", "at")
 
 
@@ -74,42 +85,52 @@ class Reading:
 
 
 def kind_of(name: str) -> str:
-    """Return what a YAML file is of: `services`, the plan `library`, a `program` or a `payer`."""
-    if name in (SERVICES, LIBRARY):
-        return "services" if name == SERVICES else "library"
-    return "program" if name.startswith(PROGRAMS) else "payer"
+    """Return what a YAML file is of: one of `SHARED`, a `program` or a `payer`."""
+    return SHARED.get(name) or ("program" if name.startswith(PROGRAMS) else "payer")
 
 
-def read_rules(files: Mapping[str, bytes]) -> Reading:
-    """Read and judge the files of a rulebook, by name; never raises, whatever they hold."""
+def read_rules(files: Mapping[str, bytes], *, is_overlay: bool = False) -> Reading:
+    """Read and judge the files of a rulebook, by name; never raises, whatever they hold.
+
+    What an overlay does not hold itself may lie beneath it.
+    """
     reading = Reading()
     for name in sorted(files):
         if name.endswith(".yaml"):
             _read_document(reading, name, files[name])
     payers = list(reading.payer_files())
     for name, document in payers:
-        _find_program(reading, name, document.data)
+        if not is_overlay:
+            _find_program(reading, name, document.data)
         _read_tables(reading, name, document.data, files)
     for name, document in payers:
         _judge_rows(reading, name, document.data)
     for name in sorted(files):
         if name.startswith(PLANS):
-            _read_plans(reading, name, files[name])
+            _read_plans(reading, name, files[name], is_overlay=is_overlay)
     return reading
 
 
 def _read_document(reading: Reading, name: str, content: bytes) -> None:
-    document = reading.documents[name] = read_yaml(content)
     kind = kind_of(name)
-    judge = JUDGES[kind]
-    broken = document.data is None and document.faults
-    for path, message in document.faults if broken else [*document.faults, *judge(document.data)]:
+    document, faults = _judged(kind, content)
+    reading.documents[name] = document
+    for path, message in faults:
         reading.add(name, path, message)
     if reading.problems and reading.problems[-1].file == name:
         return
     expected = name.removeprefix(PROGRAMS).removesuffix(".yaml")
     if kind in document.data and document.data[kind]["id"] != expected:
         reading.add(name, (kind, "id"), f"Must be {expected}, as the file is called.")
+
+
+# A rulebook is read again after an edit of one of its files: the others are judged already.
+@lru_cache(maxsize=REMEMBERED)
+def _judged(kind: str, content: bytes) -> tuple[Document, tuple[Fault, ...]]:
+    """Return a file's data, which nobody changes, and what is wrong with it."""
+    document = read_yaml(content)
+    broken = document.data is None and document.faults
+    return document, (*document.faults, *(() if broken else JUDGES[kind](document.data)))
 
 
 def _find_program(reading: Reading, name: str, data: Mapping[str, Any]) -> None:
@@ -153,13 +174,20 @@ def _read_tables(reading: Reading, name: str, data: Mapping[str, Any], files: Ma
 
 
 def _read_table(reading: Reading, file: str, content: bytes, *, wages: bool) -> None:
+    sheet, faults = _judged_table(content, wages)
+    reading.sheets[file] = sheet
+    reading.problems.extend(Problem(file, line, "", message) for line, message in sheet.faults)
+    reading.problems.extend(Problem(file, line, spell(path), message) for line, (path, message) in faults)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _judged_table(content: bytes, wages: bool) -> tuple[Sheet, tuple[tuple[int, Fault], ...]]:
+    """Return a table, which nobody changes, and what is wrong with its rows, by line."""
     columns = fee_file.WAGE_COLUMNS if wages else fee_file.FEE_COLUMNS
     judge = fee_file.wage_row_faults if wages else fee_file.fee_row_faults
     sheet = read_table(content, columns, NEEDED_WAGE_COLUMNS if wages else NEEDED_FEE_COLUMNS)
-    reading.sheets[file] = sheet
-    reading.problems.extend(Problem(file, line, "", message) for line, message in sheet.faults)
-    for row, line in zip(sheet.rows, sheet.lines, strict=True):
-        reading.problems.extend(Problem(file, line, spell(path), message) for path, message in judge(row))
+    rows = zip(sheet.rows, sheet.lines, strict=True)
+    return sheet, tuple((line, fault) for row, line in rows for fault in judge(row))
 
 
 def _judge_rows(reading: Reading, name: str, data: Mapping[str, Any]) -> None:
@@ -182,19 +210,15 @@ def _judge_rows(reading: Reading, name: str, data: Mapping[str, Any]) -> None:
             reading.problems.append(Problem(rows[index][0], rows[index][1], "", message))
 
 
-def _read_plans(reading: Reading, file: str, content: bytes) -> None:
+def _read_plans(reading: Reading, file: str, content: bytes, *, is_overlay: bool) -> None:
     """Read a table of plan designs, and hold it against its payer's file and against its sources."""
     sheet = read_table(content, plan_file.PLAN_COLUMNS, plan_file.NEEDED_PLAN_COLUMNS)
     reading.sheets[file] = sheet
     found = [Problem(file, line, "", message) for line, message in sheet.faults]
     payer = reading.documents.get(f"{file.removeprefix(PLANS).removesuffix('.csv')}.yaml")
-    if payer is None or payer is reading.documents.get(LIBRARY):
-        found.append(
-            Problem(file, 1, "", "No payer is called so: the table has the name of its payer's file.")
-        )
-    library = reading.documents.get(LIBRARY)
-    sources = library.data.get("sources", {}) if library is not None and library.data else {}
-    stated = payer.data.get("plans", {}) if payer is not None and payer.data else {}
+    if payer is None and not is_overlay:
+        found.append(Problem(file, 1, "", "No payer is called so: a table has the name of its payer's file."))
+    sources, stated = _named_in(reading.documents.get(LIBRARY), "sources"), _named_in(payer, "plans")
     for row, line in zip(sheet.rows, sheet.lines, strict=True):
         found += [
             Problem(file, line, spell(path), message) for path, message in plan_file.plan_row_faults(row)
@@ -209,3 +233,9 @@ def _read_plans(reading: Reading, file: str, content: bytes) -> None:
         for index, message in plan_file.plan_order_faults(sheet.rows):
             found.append(Problem(file, sheet.lines[index], "", message))
     reading.problems.extend(found)
+
+
+def _named_in(document: Document | None, section: str) -> Collection[str]:
+    """Return the names in a section of a document, whatever shape it may have."""
+    named = document.data.get(section) if document is not None and isinstance(document.data, dict) else None
+    return named if isinstance(named, dict) else ()

@@ -9,19 +9,30 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from payers.dated import Context, in_force
 from payers.entries import cite, read_entries
 from payers.errors import UnknownPayer
 from payers.identity import PayerIdentity, read_identity
+from payers.layers import lay_files, split_layers
 from payers.names import nearest
 from payers.plan_library import PlanLibrary, build_library
 from payers.plan_rules import PlanRules, compile_rules
 from payers.published import Asked, build_benefits
-from payers.rule_files import SHIPPED, RuleData, digest_of, digest_of_all, load_data, read_files
-from payers.rule_reading import LIBRARY, PROGRAMS, SERVICES, plans_table, tables_of
+from payers.rule_files import (
+    SHIPPED,
+    RuleData,
+    digest_of,
+    digest_of_all,
+    lay_data,
+    load_layers,
+    read_layers,
+    tables_of_plans,
+)
+from payers.rule_reading import COORDINATION, LIBRARY, PROGRAMS, SERVICES, plans_table, tables_of
 from schemas.model import Benefits, Citation, Fact, Payer, Period, Site
 
 AgeOn = Callable[[date], int | None]
@@ -50,12 +61,16 @@ class Moment(NamedTuple):
 
 @dataclass(frozen=True)
 class Rulebook:
-    """Published rules by payer. `digest` names the whole, `digests` each file, `files` makes it again."""
+    """Published rules by payer. `digest` names the whole, `digests` each file, `files` makes it again.
+
+    `layers` is what each layer says by itself, by the digest of its files.
+    """
 
     digest: str
     digests: Mapping[str, str] = field(repr=False, compare=False)
     files: Mapping[str, bytes] = field(repr=False, compare=False)
     data: RuleData = field(repr=False, compare=False)
+    layers: Mapping[str, RuleData] = field(default_factory=dict, repr=False, compare=False)
     _rules: dict[tuple[str, str | None], PlanRules] = field(default_factory=dict, repr=False, compare=False)
     _identities: dict[str, PayerIdentity] = field(default_factory=dict, repr=False, compare=False)
     _library: list[PlanLibrary] = field(default_factory=list, repr=False, compare=False)
@@ -78,7 +93,7 @@ class Rulebook:
         if payer_id not in self._identities:
             if payer_id not in self.data.payers:
                 raise UnknownPayer(payer_id, nearest(self.payer_ids, payer_id))
-            rows = self.data.tables.get(plans_table(payer_id), ())
+            rows = chain(*tables_of_plans(self.data, payer_id))
             self._identities[payer_id] = read_identity(self.data.payers[payer_id], rows)
         return self._identities[payer_id]
 
@@ -99,9 +114,7 @@ class Rulebook:
             plans = [
                 (one.payer.id, one.payer.name, plan) for one in identities for plan in one.plans.values()
             ]
-            tables = {
-                payer_id: self.data.tables.get(plans_table(payer_id), []) for payer_id in self.payer_ids
-            }
+            tables = {one: list(chain(*tables_of_plans(self.data, one))) for one in self.payer_ids}
             self._library.append(build_library(plans, tables))
         return self._library[0]
 
@@ -114,11 +127,17 @@ class Rulebook:
         """Return the names of the files that a payer's answers are made from; raises `UnknownPayer`."""
         self.identity(payer_id)
         payer = self.data.payers[payer_id]
-        program, designs = payer["payer"].get("program"), plans_table(payer_id)
-        above = (f"{PROGRAMS}{program}.yaml",) if program is not None else ()
-        library = (designs, LIBRARY) if designs in self.files else ()
-        shared = (SERVICES,) if SERVICES in self.files else ()
-        return (f"{payer_id}.yaml", *dict.fromkeys(tables_of(payer)), *library, *above, *shared)
+        designs = (plans_table(payer_id), LIBRARY) if tables_of_plans(self.data, payer_id) else ()
+        above = (*designs, f"{PROGRAMS}{payer['payer'].get('program')}.yaml", SERVICES)
+        prefixes = [layer.prefix for layer in split_layers(self.files)]
+        own, *shared = ([prefix + name for prefix in prefixes] for name in (f"{payer_id}.yaml", *above))
+        names = (*own, *dict.fromkeys(tables_of(payer)), *chain(*shared))
+        return tuple(name for name in names if name in self.files)
+
+    @property
+    def files_of_order(self) -> tuple[str, ...]:
+        """Names of the files that say which coverage pays first."""
+        return (COORDINATION,) if COORDINATION in self.files else ()
 
     def rules(self, payer_id: str, plan_id: str | None) -> PlanRules:
         """Return what is published for a plan; of an unknown plan, what holds for all plans of the payer."""
@@ -192,17 +211,48 @@ class Rulebook:
                 bands[level] = Fact((band.from_age or 0, band.below), fact.citation, through=fact.through)
         return bands
 
+    def order_rules(self, on: date) -> Mapping[str, Fact[Any]]:
+        """Return, by name, the rules in force on a date that say which coverage pays first."""
+        shared = self.data.coordination
+        found = {}
+        for name, values in shared.get("rules", {}).items():
+            fact = in_force(read_entries((name,), values, shared["sources"]), on, Context())
+            if fact is not None and fact.value is not False:
+                found[name] = fact
+        return found
 
-def load_rulebook(path: Path | None = None, cache_dir: Path | None = None) -> Rulebook:
-    """Return the rulebook in a directory (default: the one shipped); raises `RulebookError`."""
-    return load_rulebook_from_files(read_files(path or SHIPPED), cache_dir)
+
+def load_rulebook(
+    path: Path | None = None, cache_dir: Path | None = None, overlays: Sequence[Path] = ()
+) -> Rulebook:
+    """Return the rulebook in a directory (default: the one shipped), with other directories laid over it.
+
+    Raises `RulebookError`.
+    """
+    return load_rulebook_from_files(read_layers(path or SHIPPED, overlays), cache_dir)
 
 
-def load_rulebook_from_files(files: Mapping[str, bytes], cache_dir: Path | None = None) -> Rulebook:
-    """Return the rulebook that these files make; raises `RulebookError`."""
+def load_rulebook_from_files(
+    files: Mapping[str, bytes], cache_dir: Path | None = None, beside: Rulebook | None = None
+) -> Rulebook:
+    """Return the rulebook that these files, of all its layers, make; raises `RulebookError`.
+
+    A layer that the rulebook `beside` has too is shared with it.
+    """
     digests = {name: digest_of(content) for name, content in files.items()}
-    digest = digest_of_all(digests)
-    return Rulebook(digest, digests, dict(files), load_data(files, digest, cache_dir))
+    loaded = load_layers(files, cache_dir, beside.layers if beside is not None else {})
+    data = loaded[0][2]
+    for layer, _, above in loaded[1:]:
+        data = lay_data(data, above, layer)
+    layers = {digest: known for _, digest, known in loaded}
+    return Rulebook(digest_of_all(digests), digests, dict(files), data, layers)
+
+
+def lay_over(
+    base: Rulebook, sets: Sequence[tuple[str, Mapping[str, bytes]]], cache_dir: Path | None
+) -> Rulebook:
+    """Return a rulebook with sets of files laid over it, each with its name; raises `RulebookError`."""
+    return load_rulebook_from_files(lay_files(base.files, sets), cache_dir, base) if sets else base
 
 
 def _turns(rules: PlanRules, age_on: AgeOn, first: date, last: date) -> list[date]:

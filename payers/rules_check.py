@@ -7,12 +7,22 @@ each side of every date on which a service changes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from payers.entries import FieldPath, walk
 from payers.errors import RulebookError
-from payers.rule_files import digest_of, digest_of_all, read_files, trusted
+from payers.layers import Layer, split_layers
+from payers.rule_files import (
+    RuleData,
+    digest_of,
+    digest_of_all,
+    fit_problems,
+    lay_data,
+    read_layers,
+    trusted,
+)
 from payers.rule_reading import LIBRARY, PLANS, Problem, Reading, read_rules, tables_of
 from payers.rulebook import Rulebook
 from payers.rules_examples import run_example
@@ -23,24 +33,55 @@ Plain = Mapping[str, Any]
 __all__ = ["Problem", "check", "check_files"]
 
 
-def check(path: Path) -> list[Problem]:
-    """Return every problem of the rulebook in a directory, by file and line."""
+def check(path: Path, overlays: Sequence[Path] = ()) -> list[Problem]:
+    """Return every problem of the rulebook in a directory, and of what is laid over it, by file and line."""
     try:
-        return check_files(read_files(path))
+        return check_files(read_layers(path, overlays))
     except RulebookError as error:
         return [Problem(path.name, 1, "", str(error))]
 
 
 def check_files(files: Mapping[str, bytes]) -> list[Problem]:
-    """Return every problem of a rulebook's files."""
-    reading = read_rules(files)
-    sound = not reading.problems
-    _find_orphans(reading, files)
-    for name, document in [*reading.payer_files(), *reading.program_files()]:
-        _find_untested_dates(reading, name, document.data)
-    if sound:
-        _run_examples(reading, files)
-    return sorted(reading.problems)
+    """Return every problem of a rulebook's files, of all its layers.
+
+    An overlay is judged beside what lies beneath it: its examples ask the whole, those beneath do not.
+    """
+    problems: list[Problem] = []
+    data: RuleData | None = None
+    laid: dict[str, bytes] = {}
+    for layer in split_layers(files):
+        reading = read_rules(layer.files, is_overlay=layer.number > 0)
+        sound = not reading.problems
+        laid |= {layer.prefix + name: content for name, content in layer.files.items()}
+        _find_orphans(reading, layer.files)
+        if not (reading.problems or layer.number):
+            _find_idle_programs(reading)
+        for name, document in [*reading.payer_files(), *reading.program_files()]:
+            _find_untested_dates(reading, name, document.data)
+        if sound and (data is not None or not layer.number):
+            data = _judge_whole(reading, data, layer, laid, problems)
+        else:
+            data = None
+        problems += [replace(problem, file=layer.prefix + problem.file) for problem in reading.problems]
+    return sorted(problems)
+
+
+def _judge_whole(
+    reading: Reading,
+    below: RuleData | None,
+    layer: Layer,
+    laid: Mapping[str, bytes],
+    problems: list[Problem],
+) -> RuleData | None:
+    """Run the examples of a sound layer against it and what it lies on; return the data of both."""
+    data = trusted(_of_sound(reading))
+    if below is not None:
+        if misfits := fit_problems(below, data, layer):
+            problems += misfits
+            return None
+        data = lay_data(below, data, layer)
+    _run_examples(reading, data, laid)
+    return data
 
 
 def _find_orphans(reading: Reading, files: Mapping[str, bytes]) -> None:
@@ -61,7 +102,6 @@ def _find_orphans(reading: Reading, files: Mapping[str, bytes]) -> None:
                 message = "Nothing cites this source: remove it, or cite it."
                 reading.add(name, ("sources", source), message)
     if not unsound:
-        _find_idle_programs(reading)
         for file in sorted(set(files) - set(reading.documents) - named):
             reading.problems.append(Problem(file, 1, "", "No payer file names this table."))
 
@@ -128,9 +168,9 @@ def _missing_side(asked: Sequence[str], day: str) -> str | None:
     return "before" if after else "before, or on or after"
 
 
-def _run_examples(reading: Reading, files: Mapping[str, bytes]) -> None:
+def _run_examples(reading: Reading, data: RuleData, files: Mapping[str, bytes]) -> None:
     digests = {name: digest_of(content) for name, content in files.items()}
-    rulebook = Rulebook(digest_of_all(digests), digests, files, trusted(_of_sound(reading)))
+    rulebook = Rulebook(digest_of_all(digests), digests, files, data)
     for name, document in [*reading.payer_files(), *reading.program_files()]:
         for index, example in enumerate(document.data.get("examples", ())):
             payer_id = example["ask"].get("payer") or document.data["payer"]["id"]

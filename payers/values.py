@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -16,18 +15,11 @@ from schemas.model import (
     Contact,
     Copay,
     Limit,
+    ShareOfCost,
     Then,
 )
 
 Plain = Mapping[str, Any]
-ONE_OF = "one_of"
-
-
-@dataclass(frozen=True, slots=True)
-class OneOf:
-    """Values of which one holds, and nothing published says which."""
-
-    values: tuple[Any, ...]
 
 
 def read_cents(amount: str) -> int:
@@ -42,6 +34,16 @@ def read_limit(value: Plain) -> Limit:
 
 def _copay(value: Plain) -> Copay:
     return Copay(read_cents(value["amount"]), value.get("per", "session"), value.get("max_units"))
+
+
+def _copays(value: Any) -> Copay | tuple[Copay, ...]:
+    """Return a copay, or several of which nobody says which one holds."""
+    return tuple(_copay(one) for one in value) if isinstance(value, list) else _copay(value)
+
+
+def _rates(value: Any) -> Decimal | tuple[Decimal, ...]:
+    """Return a rate, or several of which nobody says which one holds."""
+    return tuple(Decimal(one) for one in value) if isinstance(value, list) else Decimal(value)
 
 
 def _then(value: Plain) -> Then:
@@ -80,10 +82,10 @@ def _as_it_is(value: Any) -> Any:
 READERS: Mapping[str, Callable[[Any], Any]] = {
     "authorization_contact": lambda value: Contact(**value),
     "authorization_clock": _clocks,
-    "copay": _copay,
-    "coinsurance": Decimal,
-    "group_copay": _copay,
-    "group_coinsurance": Decimal,
+    "copay": _copays,
+    "coinsurance": _rates,
+    "group_copay": _copays,
+    "group_coinsurance": _rates,
     "coinsurance_max": read_cents,
     "then": _then,
     "allowed_amount": read_cents,
@@ -94,6 +96,8 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "billing": _billing,
     "behavioral_manager": lambda value: Contact(**value),
     "contact": lambda value: Contact(**value),
+    "share_of_cost": lambda value: ShareOfCost() if value else None,
+    "coordination_center": lambda value: Contact(**value),
     "plan_year_start": _month_day,
     "claims": lambda value: Claims(**value),
     "individual": read_cents,
@@ -104,6 +108,4 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
 
 def read_value(field: str, value: Any) -> Any:
     """Return the value of a field in the words of the model; the word `none` becomes `None`."""
-    if isinstance(value, Mapping) and ONE_OF in value:
-        return OneOf(tuple(read_value(field, each) for each in value[ONE_OF]))
     return None if value == "none" else READERS.get(field, _as_it_is)(value)

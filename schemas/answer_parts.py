@@ -73,6 +73,9 @@ class CitationSchema(Shape):
     published = on_day()
     retrieved = on_day()
     confidence = one_of(("primary", "secondary"))
+    local = Flag(
+        metadata={"description": "Only there, and true, where the clinic laid it over the rulebook."}
+    )
 
 
 class MessageSchema(Shape):

@@ -145,4 +145,4 @@ def _rate(percent: str) -> str | None:
 def _one_of(values: tuple[Any, ...]) -> Any:
     if not values:
         return NONE
-    return values[0] if len(values) == 1 else {"one_of": list(values)}
+    return values[0] if len(values) == 1 else list(values)

@@ -35,18 +35,7 @@ class Sources:
 
     def listed(self) -> list[dict[str, Any]]:
         """Return every citation numbered so far, as it travels."""
-        return [
-            {
-                "kind": one.kind,
-                "title": one.title,
-                "url": one.url,
-                "locator": one.locator,
-                "published": day(one.published),
-                "retrieved": day(one.retrieved),
-                "confidence": one.confidence,
-            }
-            for one in self._numbers
-        ]
+        return [_listed(one) for one in self._numbers]
 
     def step(self, step: Step) -> dict[str, Any]:
         """Return a step as it travels, without its sentence."""
@@ -55,6 +44,19 @@ class Sources:
     def steps(self, steps: Iterable[Step]) -> list[dict[str, Any]]:
         """Return steps as they travel."""
         return [self.step(step) for step in steps]
+
+
+def _listed(one: Citation) -> dict[str, Any]:
+    listed = {
+        "kind": one.kind,
+        "title": one.title,
+        "url": one.url,
+        "locator": one.locator,
+        "published": day(one.published),
+        "retrieved": day(one.retrieved),
+        "confidence": one.confidence,
+    }
+    return {**listed, "local": True} if one.local else listed
 
 
 def money(cents: int | None) -> str | None:

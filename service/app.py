@@ -10,7 +10,7 @@ from service.config import Settings
 from service.console.pages import add_console
 from service.jobs.worker import work_once
 from service.observe.access import observe
-from service.office import open_office
+from service.office import OFFICE, keep_in_step, open_office
 from service.security.bodies import limit_bodies
 from service.security.cookies import keep_cookies
 from service.security.edges import keep_edges
@@ -30,8 +30,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     office = open_office(settings)
     app = Flask("service", static_folder=None, instance_path=str(settings.instance_path))
     app.url_map.merge_slashes = False
-    app.extensions["office"] = office
-    office.workers.learn(lambda: work_once(app.extensions["office"]))
+    app.extensions[OFFICE] = office
+    office.workers.learn(lambda: work_once(keep_in_step(app.extensions)))
     observe(app, settings)
     doorkeeper = Doorkeeper(office.store)
     app.extensions["sessions"] = sessions = Sessions(office.store, policy_of(settings))

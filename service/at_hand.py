@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flask import current_app
+from flask import current_app, g
 
-from service.office import Office
+from service.office import Office, keep_in_step
 from service.record import Caller
 from service.security.guard import current_client
 from service.security.sessions import Sessions
@@ -12,8 +12,10 @@ from service.security.throttle import Throttle
 
 
 def office() -> Office:
-    """The office of the application at hand."""
-    found: Office = current_app.extensions["office"]
+    """The office of the application at hand, as it stood when the request first asked for it."""
+    found: Office | None = g.get("office")
+    if found is None:
+        found = g.office = keep_in_step(current_app.extensions)
     return found
 
 

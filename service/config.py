@@ -23,6 +23,12 @@ CONNECTION_VARIABLES = "OPENVOB_CONNECTION_"
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that tells the library of metrics where several processes count together."""
 
+RULES_VARIABLE = "OPENVOB_RULES_PATH"
+RULES_MEANING = (
+    "Folders of the rulebook, separated as in `PATH`: the first, or the built-in one where it is empty, "
+    "and those laid over it."
+)
+
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("json", "plain")
 
@@ -69,7 +75,8 @@ class Settings:
     clinic_profile: Path = _setting(
         "OPENVOB_CLINIC_PROFILE", "The clinic's profile: its sites, networks, rates and prices."
     )
-    rules_path: Path = _setting("OPENVOB_RULES_PATH", "Folder of the rulebook: one file a payer.")
+    rules_path: Path = _setting(RULES_VARIABLE, RULES_MEANING)
+    overlay_paths: tuple[Path, ...] = _setting(RULES_VARIABLE, RULES_MEANING)
     host: str = _setting("OPENVOB_HOST", "Address to serve on.")
     port: int = _setting("OPENVOB_PORT", "Port to serve on.")
     threads: int = _setting(
@@ -168,6 +175,7 @@ class Settings:
         variables = os.environ if environ is None else environ
         given = {name: value for name, value in variables.items() if value.strip()}
         instance = _path(given, "OPENVOB_INSTANCE_PATH", HOUSE / "instance")
+        rules, *overlays = _rules_paths(given)
         return cls(
             environment=_choice(given, "OPENVOB_ENVIRONMENT", (DEVELOPMENT, PRODUCTION), DEVELOPMENT),
             instance_path=instance,
@@ -175,7 +183,8 @@ class Settings:
             data_key=given.get("OPENVOB_DATA_KEY"),
             data_key_file=_path(given, "OPENVOB_DATA_KEY_FILE", instance / "data.key"),
             clinic_profile=_path(given, "OPENVOB_CLINIC_PROFILE", HOUSE / "clinic.example.yaml"),
-            rules_path=_path(given, "OPENVOB_RULES_PATH", HOUSE / "payers" / "rules"),
+            rules_path=rules,
+            overlay_paths=tuple(overlays),
             host=given.get("OPENVOB_HOST", "127.0.0.1"),
             port=_number(given, "OPENVOB_PORT", 8080, low=1, high=65535),
             threads=_number(given, "OPENVOB_THREADS", 64, low=1, high=1000),
@@ -215,6 +224,13 @@ def documented_settings() -> dict[str, str]:
 
 def _path(given: Mapping[str, str], variable: str, default: Path) -> Path:
     return Path(given.get(variable, default)).expanduser().absolute()
+
+
+def _rules_paths(given: Mapping[str, str]) -> list[Path]:
+    """The folder of the rulebook, the built-in one where its place is left empty, and those over it."""
+    first, *others = given.get(RULES_VARIABLE, "").split(os.pathsep)
+    base = Path(first) if first.strip() else HOUSE / "payers" / "rules"
+    return [path.expanduser().absolute() for path in (base, *(Path(one) for one in others if one.strip()))]
 
 
 def _number(given: Mapping[str, str], variable: str, default: int, *, low: int, high: int) -> int:

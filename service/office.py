@@ -1,29 +1,37 @@
 """What stands ready while the service runs: its settings, its store, and the desk that answers.
 
-Desks of the past, for replays, are put together again from what the store kept, a few at a time.
+Other rules are put in use from elsewhere while the service runs: an office is asked for anew at every
+request, and is another one then. Desks of the past, for replays, are put together again from what the store
+kept, a few at a time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, MutableMapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
+from threading import Lock
+from typing import Any
 
 from payers.base import OPEN
-from payers.rulebook import Rulebook, load_rulebook, load_rulebook_from_files
+from payers.errors import RulebookError
+from payers.rulebook import Rulebook, lay_over, load_rulebook, load_rulebook_from_files
+from service import rulesets
 from service.audit import Sealer
 from service.background import Background
-from service.clinic import Clinic, load_clinic, load_clinic_from_bytes
+from service.clinic import Clinic, ClinicFileError, load_clinic, load_clinic_from_bytes
 from service.config import SettingError, Settings
 from service.connections import check_connections, open_switchboard
 from service.hearing import SECONDS
 from service.production import refuse_new_data_key, refuse_unfit
+from service.rulesets import LaidOver
 from service.security.data_key import open_vault
 from service.store import rulebooks
 from service.store.data_keys import remember_data_key
 from service.store.migrate import is_newer, is_up_to_date, upgrade
-from service.store.session import Session, Store, is_reachable, open_store, transaction
+from service.store.session import Session, Store, Unavailable, is_reachable, open_store, transaction
 from service.verify import Desk
 from service.workers import Workers
 
@@ -33,19 +41,25 @@ AT_A_TIME = 32
 # Where the service ends: those that are under way have as long as payers do, with a moment to be kept.
 TO_FINISH = SECONDS + 1
 PROFILE_NAME = "clinic.yaml"
+OFFICE = "office"
+logger = logging.getLogger(__name__)
+_SWITCHING = Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
     """One running service; the same for every request.
 
-    `background` works for callers who do not wait, `workers` do what waits in the database.
+    `background` works for callers who do not wait, `workers` do what waits in the database. `base` is the
+    rulebook that the settings name, and `over` what lies over it in the desk's.
     """
 
     settings: Settings
     store: Store
     desk: Desk
     sealer: Sealer
+    base: Rulebook
+    over: LaidOver
     workers: Workers = field(default_factory=lambda: Workers(0, TO_FINISH), repr=False)
     background: Executor = field(default_factory=lambda: Background(AT_A_TIME, TO_FINISH), repr=False)
     _desks: dict[tuple[str, str], Desk] = field(default_factory=dict, repr=False)
@@ -67,11 +81,12 @@ class Office:
             return self.desk
         found = self._desks.get((rulebook_digest, profile_digest))
         if found is None:
-            rules = rulebooks.files_of(session, rulebook_digest)
+            rules = rulesets.kept_files(session, rulebook_digest)
             profile = rulebooks.files_of(session, profile_digest)
             if rules is None or profile is None:
                 return None
-            found = Desk(load_rulebook_from_files(rules), _clinic_from(profile))
+            cache = self.settings.cache_path
+            found = Desk(load_rulebook_from_files(rules, cache, self.base), _clinic_from(profile))
             if len(self._desks) >= DESKS_KEPT:
                 self._desks.clear()
             self._desks[rulebook_digest, profile_digest] = found
@@ -147,18 +162,71 @@ def open_office(settings: Settings) -> Office:
     `ClinicFileError` too for a connection to a payer of no file.
     """
     refuse_unfit(settings)
-    rulebook: Rulebook = load_rulebook(settings.rules_path, settings.cache_path)
-    clinic: Clinic = load_clinic(settings.clinic_profile)
+    base = load_rulebook(settings.rules_path, settings.cache_path, settings.overlay_paths)
+    clinic = load_clinic(settings.clinic_profile)
+    store = open_store_of(settings)
+    try:
+        with transaction(store) as session:
+            over = rulesets.read_laid_over(session)
+        rulebook = _begin_use(store, base, over, clinic, settings)
+        rulebooks.put_in_use(
+            store, rulebooks.PROFILE, clinic.digest, {PROFILE_NAME: clinic.raw}, datetime.now(UTC)
+        )
+        sealer = Sealer(store)
+        sealer.catch_up()
+    except BaseException:  # nobody gets the office, so nobody else could close its store
+        store.close()
+        raise
+    desk = Desk(rulebook, clinic, open_switchboard(clinic, settings))
+    workers = Workers(settings.jobs_threads, TO_FINISH)
+    return Office(settings, store, desk, sealer, base, over, workers)
+
+
+def keep_in_step(extensions: MutableMapping[str, Any]) -> Office:
+    """Return the office of an application, with the rules in use now: put in use anywhere, used everywhere.
+
+    Where the database does not answer, or what was put in use does not fit here, it stays as it is.
+    """
+    office: Office = extensions[OFFICE]
+    if _is_in_step(office):
+        return office
+    with _SWITCHING:
+        office = extensions[OFFICE]
+        if not _is_in_step(office):
+            office = extensions[OFFICE] = _switched(office)
+        return office
+
+
+def _is_in_step(office: Office) -> bool:
+    try:
+        with transaction(office.store) as session:
+            return rulebooks.last_use(session) == office.over.last_use
+    except Unavailable:  # whatever needs the database will say so
+        return True
+
+
+def _switched(office: Office) -> Office:
+    try:
+        with transaction(office.store) as session:
+            over = rulesets.read_laid_over(session)
+        if over.sets == office.over.sets:
+            return replace(office, over=over)
+        rulebook = _begin_use(office.store, office.base, over, office.desk.clinic, office.settings)
+    except Unavailable:
+        return office
+    except (RulebookError, ClinicFileError) as error:
+        logger.error("the rules that were put in use do not fit here, and the old ones answer on: %s", error)
+        return replace(office, over=replace(office.over, last_use=over.last_use))
+    return replace(office, desk=replace(office.desk, rulebook=rulebook), over=over)
+
+
+def _begin_use(store: Store, base: Rulebook, over: LaidOver, clinic: Clinic, settings: Settings) -> Rulebook:
+    """Return a rulebook with what lies over it, noted as being in use; raises as `open_office` does."""
+    rulebook = lay_over(base, over.sets, settings.cache_path)
     if faults := check_connections(clinic, rulebook):
         raise clinic.error_of(faults)
-    store = open_store_of(settings)
-    now = datetime.now(UTC)
-    rulebooks.put_in_use(store, rulebooks.RULEBOOK, rulebook.digest, rulebook.files, now)
-    rulebooks.put_in_use(store, rulebooks.PROFILE, clinic.digest, {PROFILE_NAME: clinic.raw}, now)
-    sealer = Sealer(store)
-    sealer.catch_up()
-    desk = Desk(rulebook, clinic, open_switchboard(clinic, settings))
-    return Office(settings, store, desk, sealer, Workers(settings.jobs_threads, TO_FINISH))
+    rulesets.note_rulebook(store, rulebook, datetime.now(UTC))
+    return rulebook
 
 
 def _clinic_from(files: Mapping[str, bytes]) -> Clinic:

@@ -6,14 +6,21 @@ names files and lines.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from pathlib import Path
+from typing import Any
 
-from payers import rules_check, rules_view
+from payers import rules_check, rules_stale, rules_view
 from payers.errors import RulebookError, UnknownPayer
-from payers.rulebook import Rulebook, load_rulebook
-from payers.rules_view import Difference, Shown, Stale
-from service.clinic import ClinicFileError, load_clinic
+from payers.layers import lay_files, split_layers
+from payers.rule_files import read_files
+from payers.rulebook import Rulebook, lay_over, load_rulebook
+from payers.rules_questions import Place
+from payers.rules_stale import Rests, Stale
+from payers.rules_view import Difference, Shown
+from service.clinic import Clinic, ClinicFileError, load_clinic
 from service.config import Settings
 from service.connections import check_connections, open_switchboard
 from service.verify import Desk
@@ -21,16 +28,29 @@ from service.verify import Desk
 __all__ = [
     "Difference",
     "NoSuchPayer",
+    "Rests",
     "Shown",
     "Stale",
     "Unusable",
     "check",
     "diff",
+    "find_problems",
+    "names_of",
     "open_desk",
     "open_rulebook",
+    "plans_of",
+    "read_set",
+    "rests_of_answers",
     "show",
     "stale",
 ]
+
+
+INSTALLED = "installed"
+"""What the installed set is called among the layers of a rulebook."""
+
+Sets = Sequence[tuple[str, Mapping[str, bytes]]]
+"""What is laid over a rulebook: files by name, each set with what it is called."""
 
 
 class Unusable(Exception):
@@ -41,33 +61,62 @@ class NoSuchPayer(Exception):
     """The rulebook has no such payer; the message names the nearest ids."""
 
 
-def open_desk(settings: Settings) -> Desk:
-    """Return what answers are made from, without a database; raises `Unusable`."""
-    try:
-        clinic = load_clinic(settings.clinic_profile)
-    except ClinicFileError as error:
-        raise Unusable(str(error)) from None
-    except OSError as error:
-        raise Unusable(f"The clinic's profile cannot be read: {error.strerror}.") from None
-    rulebook = open_rulebook(settings)
+def open_desk(settings: Settings, sets: Sets = ()) -> Desk:
+    """Return what answers are made from, with sets of files over the rulebook; raises `Unusable`."""
+    clinic = _open_clinic(settings)
+    rulebook = open_rulebook(settings, sets)
     if faults := check_connections(clinic, rulebook):
         raise Unusable(str(clinic.error_of(faults)))
     return Desk(rulebook, clinic, open_switchboard(clinic, settings))
 
 
-def open_rulebook(settings: Settings) -> Rulebook:
-    """Return the rulebook, from the cache where it was read before; raises `Unusable`."""
+def _open_clinic(settings: Settings) -> Clinic:
     try:
-        return load_rulebook(settings.rules_path, settings.cache_path)
+        return load_clinic(settings.clinic_profile)
+    except ClinicFileError as error:
+        raise Unusable(str(error)) from None
+    except OSError as error:
+        raise Unusable(f"The clinic's profile cannot be read: {error.strerror}.") from None
+
+
+def open_rulebook(settings: Settings, sets: Sets = ()) -> Rulebook:
+    """Return the rulebook with sets of files over it, from the cache where it can be; raises `Unusable`."""
+    try:
+        base = load_rulebook(settings.rules_path, settings.cache_path, settings.overlay_paths)
+        return lay_over(base, sets, settings.cache_path)
     except RulebookError as error:
         raise Unusable(str(error)) from None
     except OSError as error:
         raise Unusable(f"The rulebook cannot be read: {error.strerror}.") from None
 
 
+def read_set(path: Path) -> dict[str, bytes]:
+    """Return the files of a directory that is to be laid over the rulebook; raises `Unusable`."""
+    try:
+        return read_files(path)
+    except RulebookError as error:
+        raise Unusable(str(error)) from None
+
+
 def check(settings: Settings) -> list[str]:
     """Return every problem of the rulebook, by file and line; none if it is sound."""
-    return [str(problem) for problem in rules_check.check(settings.rules_path)]
+    return [str(problem) for problem in rules_check.check(settings.rules_path, settings.overlay_paths)]
+
+
+def find_problems(settings: Settings, files: Mapping[str, bytes], name: str) -> list[str]:
+    """Return what keeps a set of files from being laid over the rulebook, by file and line.
+
+    `name` is what their directory is called in what is said. Raises `Unusable`.
+    """
+    base, clinic = open_rulebook(settings), _open_clinic(settings)
+    sets = [(INSTALLED, files)] if files else []
+    whole = lay_files(base.files, sets)
+    problems = [str(problem) for problem in rules_check.check_files(whole)]
+    if not problems:
+        faults = check_connections(clinic, lay_over(base, sets, settings.cache_path))
+        return list(clinic.error_of(faults).faults) if faults else []
+    prefix = split_layers(whole)[-1].prefix
+    return [problem.replace(prefix, f"{name}/") if prefix else problem for problem in problems]
 
 
 def show(rulebook: Rulebook, payer_id: str, on: date) -> Sequence[Shown]:
@@ -78,9 +127,32 @@ def show(rulebook: Rulebook, payer_id: str, on: date) -> Sequence[Shown]:
         raise NoSuchPayer(str(error)) from None
 
 
-def stale(rulebook: Rulebook, today: date, months: int) -> Sequence[Stale]:
-    """Return the values in force today that a payer should confirm."""
-    return rules_view.stale(rulebook, today, months)
+def stale(rulebook: Rulebook, today: date, rests: Rests | None = None) -> Sequence[Stale]:
+    """Return the values in force today that a payer should confirm, those first on which most rests."""
+    return rules_stale.stale(rulebook, today, rests)
+
+
+def rests_of_answers(answers: Iterable[Mapping[str, Any]]) -> Rests:
+    """Return by place in a source the stored answers, numbered, that cite it."""
+    rests: dict[Place, set[int]] = defaultdict(set)
+    for number, answer in enumerate(answers):
+        for cited in answer["citations"]:
+            rests[Place(cited["title"], cited["url"], cited["locator"])].add(number)
+    return rests
+
+
+def names_of(rulebook: Rulebook) -> Mapping[str, str]:
+    """Return what is shown as the holder of a value, payers and programs, with their names."""
+    payers = {payer_id: rulebook.payer(payer_id).name for payer_id in rulebook.payer_ids}
+    programs = rulebook.data.programs
+    return payers | {f"programs/{one}": programs[one]["program"]["name"] for one in programs}
+
+
+def plans_of(rulebook: Rulebook, payer_id: str) -> Mapping[str, str]:
+    """Return the names of a payer's plans, by id; of what is no payer, none."""
+    if payer_id not in rulebook.payer_ids:
+        return {}
+    return {plan.id: plan.name for plan in rulebook.identity(payer_id).plans.values()}
 
 
 def diff(rulebook: Rulebook, before: date, after: date) -> Sequence[Difference]:

@@ -20,9 +20,11 @@ from service.api.document import export_openapi
 from service.api.documents import documents
 from service.api.health import health, metrics
 from service.api.keys import keys
+from service.api.medicaid_plans import medicaid_plans
 from service.api.payers import payers
 from service.api.permissions import export_permissions
 from service.api.plans import plans
+from service.api.rules import rules
 from service.api.session import session
 from service.api.users import users
 from service.api.verifications import verifications
@@ -37,7 +39,9 @@ BLUEPRINTS = (
     call_backs,
     day_lists,
     payers,
+    medicaid_plans,
     plans,
+    rules,
     clinic,
     session,
     users,

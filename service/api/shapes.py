@@ -94,6 +94,12 @@ class CasesQuery(PageQuery):
     owner = Line(100)
 
 
+class StaleQuery(Shape):
+    """Whose values are wanted."""
+
+    payer = Line(100)
+
+
 class PayersQuery(Shape):
     """Which page of the payers or of plans."""
 
@@ -186,6 +192,7 @@ class TellingSchema(Shape):
 PAGE_QUERY = PageQuery()
 VERIFICATIONS_QUERY = VerificationsQuery()
 CASES_QUERY = CasesQuery()
+STALE_QUERY = StaleQuery()
 PAYERS_QUERY = PayersNamedQuery()
 RESOLVE_QUERY = ResolveQuery()
 BENEFITS_QUERY = BenefitsQuery()

@@ -16,6 +16,7 @@ from service.cli.failing import NoAnswer, settings_needed
 from service.config import METRICS_FOLDER, Settings
 from service.production import refuse_unfit
 
+GO_BACK = "The installed set does not fit. Mend and install it, or leave it out: vob rules use built-in"
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 (compared with, never bound to by itself)
 
 
@@ -33,19 +34,29 @@ def serve(host: str | None, port: int | None) -> None:
     from service.cli.workers import Server
     from service.first_run import prepare
     from service.observe.logs import set_up_logging
-    from service.rules import Unusable, open_desk
 
     with settings_needed():
         first = prepare(settings)
-    try:
-        # The rulebook is read here once, so that a fault in it is told before anything listens.
-        open_desk(settings)
-    except Unusable as error:
-        raise NoAnswer(str(error)) from None
+    _refuse_unusable(settings)
     _check_port(settings)
     welcome = describe(settings, first.api_key, datetime.now(UTC).date())
     set_up_logging(settings)
     Server(settings, lambda: click.echo(welcome)).run()
+
+
+def _refuse_unusable(settings: Settings) -> None:
+    """Read the rulebook once, so that a fault in it is told before anything listens."""
+    from service.cli.rulesets import read_sets_in_use
+    from service.rules import Unusable, open_desk
+
+    try:
+        open_desk(settings)
+    except Unusable as error:
+        raise NoAnswer(str(error)) from None
+    try:
+        open_desk(settings, read_sets_in_use())
+    except Unusable as error:
+        raise NoAnswer(f"{error}\n{GO_BACK}") from None
 
 
 def _count_together(settings: Settings) -> None:

@@ -1,19 +1,32 @@
-"""Every rulebook and clinic profile that ever answered, whole, and since when each was in use."""
+"""Every rulebook and clinic profile that ever answered, whole, and since when each was in use.
+
+What a clinic lays over the rulebook is kept by itself, too, and since when it is in use.
+"""
 
 from __future__ import annotations
 
 import io
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from service.store.session import Session, Store, transaction, work_alone
 from service.store.tables import rulebook_uses, rulebooks
 
 RULEBOOK = "rulebook"
 PROFILE = "profile"
+OVERLAY = "overlay"
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A set of files that was put in use, and when."""
+
+    digest: str
+    since: datetime
 
 
 def put_in_use(store: Store, kind: str, digest: str, files: Mapping[str, bytes], at: datetime) -> None:
@@ -22,13 +35,47 @@ def put_in_use(store: Store, kind: str, digest: str, files: Mapping[str, bytes],
     Nothing is written where it is the one in use already.
     """
     with transaction(store) as session:
-        work_alone(session, rulebook_uses)  # another process may start with the same files right now
-        if _last(session, kind) == digest:
-            return
-        if not _is_kept(session, digest):
-            values = {"digest": digest, "kind": kind, "files": _packed(files), "kept_at": at}
-            session.connection.execute(insert(rulebooks), values)
-        session.connection.execute(insert(rulebook_uses), {"digest": digest, "kind": kind, "since": at})
+        begin_use(session, kind, digest, files, at)
+
+
+def begin_use(
+    session: Session, kind: str, digest: str, files: Mapping[str, bytes] | None, at: datetime
+) -> bool:
+    """Do as `put_in_use`, first thing in a transaction; whether it was another one before.
+
+    Without files, those that were kept by this digest are put in use.
+    """
+    work_alone(session, rulebook_uses)  # another process may start with the same files right now
+    if _last(session, kind) == digest:
+        return False
+    if files is not None:
+        keep(session, kind, digest, files, at)
+    session.connection.execute(insert(rulebook_uses), {"digest": digest, "kind": kind, "since": at})
+    return True
+
+
+def keep(session: Session, kind: str, digest: str, files: Mapping[str, bytes], at: datetime) -> None:
+    """Keep a set of files by its digest, where it is not kept yet."""
+    if not _is_kept(session, digest):
+        values = {"digest": digest, "kind": kind, "files": _packed(files), "kept_at": at}
+        session.connection.execute(insert(rulebooks), values)
+
+
+def last_use(session: Session) -> int:
+    """A number that is another one as soon as anything else is put in use."""
+    return session.connection.execute(select(func.max(rulebook_uses.c.id))).scalar_one() or 0
+
+
+def in_use(session: Session, kind: str) -> str | None:
+    """The digest of what is in use now, or `None` where nothing ever was."""
+    return _last(session, kind)
+
+
+def uses(session: Session, kind: str) -> list[Use]:
+    """Whatever was put in use, the newest first."""
+    table = rulebook_uses.c
+    query = select(table.digest, table.since).where(table.kind == kind).order_by(table.id.desc())
+    return [Use(row.digest, row.since) for row in session.connection.execute(query)]
 
 
 def files_of(session: Session, digest: str) -> dict[str, bytes] | None:

@@ -102,6 +102,33 @@ rulebook_uses = Table(
     Index(None, "kind", "since"),
 )
 
+# What was told of plans, without of whom: a rule of the clinic's own once a second person approved it.
+local_rules = Table(
+    "local_rules",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("status", String(16), nullable=False),
+    Column("payer", String(80), nullable=False),
+    Column("plan", String(200), nullable=False),
+    Column("level", String(32), nullable=False),
+    Column("field", String(32), nullable=False),
+    Column("network", String(8), nullable=False),
+    Column("condition", String(24), nullable=False),
+    Column("modality", String(24), nullable=False),
+    Column("value", Text, nullable=False),
+    Column("told_on", Date, nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("starts", Date, nullable=False),
+    Column("ends", Date, nullable=False),
+    Column("holds_until", Date, nullable=False),
+    Column("proposed_at", Instant, nullable=False),
+    Column("proposed_by", String(100), nullable=False),
+    Column("proposer_id", String(36), nullable=False),
+    Column("decided_at", Instant),
+    Column("decided_by", String(100)),
+    Index(None, "status", "holds_until"),
+)
+
 cases = Table(
     "cases",
     metadata,

@@ -40,9 +40,11 @@ FRONT_DOORS = (
     "service.record",
     "service.directory",
     "service.plan_finder",
+    "service.printed",
     "service.comparison",
     "service.documents",
     "service.rules",
+    "service.rulesets",
     "service.staff",
     "service.at_hand",
     "service.noting",
@@ -57,6 +59,8 @@ FRONT_DOORS = (
 # The first row that a module stands in is its row, so the narrower ones come first.
 TABLE = (
     Row("schemas.model"),
+    Row("schemas.freshness"),
+    Row("schemas.editor_schema", ours=("schemas",), others=("apispec",)),
     Row("schemas", ours=("schemas",), others=("marshmallow",)),
     Row("payers.x12", ours=("schemas.model", "payers.x12", "payers.base", "payers.errors")),
     Row(
@@ -73,13 +77,14 @@ TABLE = (
             "yaml",
         ),
     ),
-    Row("service.engine", ours=("schemas.model", "service.engine")),
+    Row("service.engine", ours=("schemas.freshness", "schemas.model", "service.engine")),
     Row(
         "service.verify",
         ours=(
             "schemas",
             "payers.base",
             "payers.errors",
+            "payers.medicaid_plans",
             "payers.plan_years",
             "payers.registry",
             "payers.rulebook",
@@ -158,7 +163,10 @@ TABLE = (
         ),
         never=(TABLES,),
     ),
-    Row("service.directory", ours=("schemas", "payers", "service.verify"), never=("payers.adapters",)),
+    *(
+        Row(room, ours=("schemas", "payers", "service.verify"), never=("payers.adapters",))
+        for room in ("service.directory", "service.printed")
+    ),
     Row("service.plan_finder", ours=("schemas", "payers.plan_library", "service.verify")),
     Row(
         "service.premises",
@@ -196,6 +204,12 @@ TABLE = (
             "service.verify",
         ),
         never=("payers.adapters",),
+    ),
+    Row(
+        "service.rulesets",
+        ours=("payers", "service.rules", "service.store"),
+        others=("orjson",),
+        never=("payers.adapters", TABLES),
     ),
     Row("service.config"),
     Row(
@@ -344,6 +358,7 @@ TABLE = (
         "service.office",
         ours=(
             "payers.base",
+            "payers.errors",
             "payers.registry",
             "payers.rulebook",
             "service.audit",
@@ -353,6 +368,7 @@ TABLE = (
             "service.connections",
             "service.hearing",
             "service.production",
+            "service.rulesets",
             "service.security",
             "service.store",
             "service.verify",

@@ -73,10 +73,10 @@ READ = {
     },
     "$0-$25": {
         "covered": True,
-        "copay": {"one_of": [{"amount": "0.00", "per": "session"}, {"amount": "25.00", "per": "session"}]},
+        "copay": [{"amount": "0.00", "per": "session"}, {"amount": "25.00", "per": "session"}],
         "coinsurance": "none",
     },
-    "0% or 0%-20%": {"covered": True, "copay": "none", "coinsurance": {"one_of": ["0", "0.2"]}},
+    "0% or 0%-20%": {"covered": True, "copay": "none", "coinsurance": ["0", "0.2"]},
     "$10 for first 10 visits, then 30% after deductible": {
         "covered": True,
         "copay": {"amount": "10.00", "per": "session"},

@@ -1,0 +1,114 @@
+"""What the rulebook costs: read cold and from the cache, its memory, a lookup, and noticing other rules."""
+
+from __future__ import annotations
+
+import tempfile
+import tracemalloc
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from bench.asked import ROOT
+from bench.measure import show, time_in_turn
+from payers.rulebook import Rulebook, lay_over, load_rulebook
+from service.clinic import load_clinic
+from service.config import Settings
+from service.office import open_store_of
+from service.store import rulebooks
+from service.store.session import transaction
+
+TIMES = 5
+DAY = date(2026, 12, 1)
+SITE = load_clinic(ROOT / "clinic.example.yaml").site_for("cmhc", "aetna")
+OVERLAY = {
+    "aetna.yaml": b"""\
+payer: {id: aetna, name: Aetna, line_of_business: commercial}
+sources:
+  letter: {title: An invented letter, url: null, published: null, retrieved: 2026-02-03, confidence: primary}
+services:
+  intensive_outpatient:
+    prior_authorization: [{from: 2026-01-01, value: notification, source: letter, at: "p. 2"}]
+"""
+}
+
+
+def main() -> None:
+    """Print milliseconds and megabytes of loading, and microseconds of a lookup."""
+    with tempfile.TemporaryDirectory() as folder:
+        cache = Path(folder)
+        cold = _milliseconds(load_rulebook)
+        load_rulebook(None, cache)
+        cached = _milliseconds(lambda: load_rulebook(None, cache))
+        tracemalloc.start()
+        rulebook = load_rulebook(None, cache)
+        read = tracemalloc.get_traced_memory()[0]
+        _ask_everything(rulebook)
+        asked = tracemalloc.get_traced_memory()[0]
+        tracemalloc.stop()
+        laid = _milliseconds(lambda: lay_over(rulebook, [("installed", OVERLAY)], cache))
+        show(
+            f"A rulebook of {len(rulebook.payer_ids)} payers ({datetime.now(UTC):%Y-%m-%d})",
+            [
+                ("read cold", f"{cold:,.0f} ms", "judged file by file"),
+                ("read from the cache", f"{cached:,.1f} ms", ""),
+                ("a set laid over it", f"{laid:,.1f} ms", "what a switch costs each process, once"),
+                ("memory once read", f"{read / 1e6:,.1f} MB", ""),
+                ("memory once all plans were asked", f"{asked / 1e6:,.1f} MB", ""),
+            ],
+        )
+        _time_lookups(rulebook, lay_over(rulebook, [("installed", OVERLAY)], cache))
+        _time_noticing(cache)
+
+
+def _milliseconds(work: Callable[[], object]) -> float:
+    taken = []
+    for _ in range(TIMES):
+        began = perf_counter()
+        work()
+        taken.append((perf_counter() - began) * 1e3)
+    return median(taken)
+
+
+def _ask_everything(rulebook: Rulebook) -> None:
+    for payer in rulebook.payer_ids:
+        for plan in (None, *rulebook.identity(payer).plans):
+            _ask(rulebook, payer, plan)
+
+
+def _ask(rulebook: Rulebook, payer: str, plan: str | None) -> object:
+    return rulebook.published(
+        payer, plan, site=SITE, condition=None, modality=None, age_on=_adult, dates=[DAY]
+    )
+
+
+def _adult(_: date) -> int:
+    return 30
+
+
+def _time_lookups(plain: Rulebook, laid: Rulebook) -> None:
+    subjects = {
+        "built-in": lambda: _ask(plain, "aetna", None),
+        "with a set laid over it": lambda: _ask(laid, "aetna", None),
+    }
+    times = time_in_turn(subjects, calls=2000)
+    show("A published lookup", [(name, f"{taken:,.1f} µs", "") for name, taken in times.items()])
+
+
+def _time_noticing(folder: Path) -> None:
+    store = open_store_of(Settings.from_env({"OPENVOB_INSTANCE_PATH": str(folder)}))
+
+    def look() -> int:
+        with transaction(store) as session:
+            return rulebooks.last_use(session)
+
+    taken = time_in_turn({"look": look}, calls=500)["look"]
+    store.close()
+    show(
+        "Whether other rules were put in use, once a request", [("embedded database", f"{taken:,.0f} µs", "")]
+    )
+
+
+if __name__ == "__main__":
+    main()

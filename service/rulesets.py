@@ -1,0 +1,112 @@
+"""Which rules are in use here: what is shipped, what the settings lay over it, and what was installed.
+
+An installed set is laid over whatever the settings name, at every start and at once in every process that
+runs: so it goes on over a newer version's rules, too. A whole of several layers is kept as a list of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+
+from payers.layers import split_layers
+from payers.rule_files import digest_of_files
+from payers.rulebook import Rulebook
+from service.rules import INSTALLED
+from service.store import rulebooks
+from service.store.rulebooks import OVERLAY, RULEBOOK
+from service.store.session import Session, Store, transaction
+
+LAYERS = "layers.json"
+NOTHING: Mapping[str, bytes] = {}
+DIGEST = "sha256:"
+
+
+class NoSuchSet(Exception):
+    """No set that was installed is called so, or several are; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledSet:
+    """A set that was installed: since when it is, or was last, in use, and how many files it has."""
+
+    digest: str
+    since: datetime
+    files: int
+    is_in_use: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LaidOver:
+    """What lies over the rulebook that the settings name: sets by name, as of the use numbered `last_use`."""
+
+    last_use: int
+    sets: tuple[tuple[str, Mapping[str, bytes]], ...] = ()
+
+
+def read_laid_over(session: Session) -> LaidOver:
+    """Return what lies over the rulebook that the settings name, as it is in use now."""
+    last_use = rulebooks.last_use(session)  # first: what is put in use meanwhile is noticed once more
+    digest = rulebooks.in_use(session, OVERLAY)
+    files = NOTHING if digest is None else rulebooks.files_of(session, digest) or NOTHING
+    return LaidOver(last_use, ((INSTALLED, files),) if files else ())
+
+
+def note_rulebook(store: Store, rulebook: Rulebook, at: datetime) -> None:
+    """Keep a rulebook by its digest, each layer once, and note that it answers from now on."""
+    layers = split_layers(rulebook.files)
+    if len(layers) == 1:
+        rulebooks.put_in_use(store, RULEBOOK, rulebook.digest, rulebook.files, at)
+        return
+    listed = [[layer.prefix, digest_of_files(layer.files)] for layer in layers]
+    with transaction(store) as session:
+        if rulebooks.begin_use(session, RULEBOOK, rulebook.digest, {LAYERS: orjson.dumps(listed)}, at):
+            for layer, (_, digest) in zip(layers, listed, strict=True):
+                rulebooks.keep(session, OVERLAY if layer.number else RULEBOOK, digest, layer.files, at)
+
+
+def kept_files(session: Session, digest: str) -> dict[str, bytes] | None:
+    """The files of a rulebook that answered, of all its layers, or `None` where it was never kept."""
+    files = rulebooks.files_of(session, digest)
+    if files is None or LAYERS not in files:
+        return files
+    whole: dict[str, bytes] = {}
+    for prefix, layer in orjson.loads(files[LAYERS]):
+        kept = rulebooks.files_of(session, layer) or {}
+        whole |= {prefix + name: content for name, content in kept.items()}
+    return whole
+
+
+def put_set_in_use(session: Session, files: Mapping[str, bytes], at: datetime) -> tuple[str, bool]:
+    """Keep a set and put it in use in every process at once, first thing in a transaction.
+
+    Returns its digest, and whether it was another one before.
+    """
+    digest = digest_of_files(files)
+    return digest, rulebooks.begin_use(session, OVERLAY, digest, files, at)
+
+
+def find_set(session: Session, text: str) -> tuple[str, Mapping[str, bytes]]:
+    """Return the one installed set whose digest begins so, with its files; raises `NoSuchSet`."""
+    wanted = text.removeprefix(DIGEST)
+    known = {use.digest for use in rulebooks.uses(session, OVERLAY)}
+    found = sorted(digest for digest in known if wanted and digest.removeprefix(DIGEST).startswith(wanted))
+    if len(found) != 1:
+        several = f"several sets begin so: {', '.join(found)}" if found else "no installed set begins so"
+        raise NoSuchSet(several)
+    return found[0], rulebooks.files_of(session, found[0]) or NOTHING
+
+
+def list_sets(session: Session) -> list[InstalledSet]:
+    """Every set that was ever installed, that in use first, then by when it was last put in use."""
+    uses = rulebooks.uses(session, OVERLAY)
+    last: dict[str, datetime] = {}
+    for use in uses:
+        last.setdefault(use.digest, use.since)
+    return [
+        InstalledSet(digest, since, len(rulebooks.files_of(session, digest) or {}), digest == uses[0].digest)
+        for digest, since in last.items()
+    ]
