@@ -33,6 +33,8 @@ def cite(sources: Mapping[str, Plain], source: str, at: str) -> Citation:
         retrieved=day_or_none(found["retrieved"]),
         confidence=found["confidence"],
         local="overlay" in found,
+        approved_by=found.get("approved_by"),
+        holds_until=day_or_none(found.get("holds_until")),
     )
 
 

@@ -58,7 +58,7 @@ class EmployerSizeSchema(Shape):
     below = Whole(1, MOST_EMPLOYEES, load_default=None, allow_none=True)
 
 
-class CoverageSchema(Shape):
+class HeldCoverageSchema(Shape):
     """One of the member's coverages; what is left out was not said, and is asked where it matters."""
 
     payer = Text(80, required=True, metadata=about("A payer's id."))
@@ -134,6 +134,17 @@ def in_short_form(body: Body, known: Known) -> dict[str, Any]:
         "secondary": second,
         "held": held,
     }
+
+
+def told_with(request: Body, answer: Body) -> Body | None:
+    """Return what was told with a valid request of the coverage that its answer takes to pay first."""
+    sent = request.get("coverages")
+    if not sent:
+        own: Body | None = request.get("told_benefits")
+        return own
+    order = (answer["coordination"] or {}).get("order") or [{"coverage": 0}]
+    told: Body | None = sent[order[0]["coverage"]].get("told_benefits")
+    return told
 
 
 def _order(body: Body, held: tuple[HeldCoverage, ...], known: Known) -> Sequence[int]:

@@ -12,7 +12,7 @@ from typing import Any
 from schemas.benefits import build_tellings, check_told
 from schemas.coverages import (
     MOST_COVERAGES,
-    CoverageSchema,
+    HeldCoverageSchema,
     check_coverage,
     check_forms,
     each_coverage,
@@ -107,7 +107,7 @@ class VerificationRequestSchema(CareSchema):
         SecondarySchema(), load_default=None, metadata=about("The coverage that pays after `payer`.")
     )
     coverages = Items(
-        Part(CoverageSchema()),
+        Part(HeldCoverageSchema()),
         most=MOST_COVERAGES,
         least=1,
         load_default=None,

@@ -73,6 +73,7 @@ COPAY_UNITS = ("session", "day", "week", "admission")
 LIMIT_UNITS = ("session", "visit", "day", "hour", "unit")
 LIMIT_PERIODS = ("plan_year", "calendar_year", "state_fiscal_year", "month", "day", "lifetime")
 AUTHORIZATION_STATUSES = ("required", "notification", "not_required")
+CONFIDENCES = (PRIMARY, SECONDARY, TOLD) = ("primary", "secondary", "told")
 CHANNELS = ("phone", "portal", "card", "letter", "patient")
 RELATIONSHIPS = ("self", "spouse", "child", "other")
 # How somebody holds a coverage, why somebody has Medicare, and who has custody of a child.
@@ -92,7 +93,8 @@ class Citation:
 
     `kind` is `published` (rulebook), `reported` (a payer's reply), `told` (a call), `profile`
     (the clinic's own file) or `request` (the caller). `confidence` is `primary` or `secondary`.
-    What is published may be `local`: laid over the rulebook by the clinic itself.
+    What is published may be `local`: laid over the rulebook by the clinic itself. It may be what the clinic
+    was `told` of the plan, `approved_by` a second person; that answers no longer than it `holds_until`.
     """
 
     kind: str
@@ -103,6 +105,8 @@ class Citation:
     retrieved: date | None = None
     confidence: str = "primary"
     local: bool = False
+    approved_by: str | None = None
+    holds_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

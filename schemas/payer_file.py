@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validates
+from marshmallow import Schema, ValidationError, fields, validates, validates_schema
 
 from schemas.dated import Dated
 from schemas.example_file import ExampleSchema, ProgramExampleSchema
 from schemas.faults import Fault, Path, flatten
 from schemas.file_fields import Day, Flag, Pattern, Table, Text, Whole, Word, https, items, key
-from schemas.model import LEVELS_OF_CARE, LINES_OF_BUSINESS, NETWORKS
+from schemas.model import CONFIDENCES, LEVELS_OF_CARE, LINES_OF_BUSINESS, NETWORKS, TOLD
 from schemas.rule_fields import (
     SERVICE_FIELDS,
     FactsSchema,
@@ -42,7 +42,17 @@ class SourceSchema(Schema):
     url = https(required=True, allow_none=True)
     published = Day(required=True, allow_none=True)
     retrieved = Day(required=True)
-    confidence = Word(("primary", "secondary"), required=True)
+    confidence = Word(CONFIDENCES, required=True)
+    approved_by = Text()
+    holds_until = Day()
+
+    @validates_schema
+    def check_told(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Refuse what was told and nobody approved, and an end where nothing was told."""
+        if {"approved_by", "holds_until"} & data.keys() and data.get("confidence") != TOLD:
+            raise ValidationError("approved_by and holds_until are of what was told.")
+        if data.get("confidence") == TOLD and not {"approved_by", "holds_until"} <= data.keys():
+            raise ValidationError("What was told says approved_by and holds_until.")
 
 
 class NetworkIdSchema(Schema):

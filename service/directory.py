@@ -20,6 +20,7 @@ from schemas.freshness import REASONS, reasons_to_confirm
 from schemas.model import Benefits, Citation, Fact, Payer
 from service.verify import Desk
 
+LOCAL = ("local", "approved_by", "holds_until")
 SOURCE = ("title", "url", "published", "retrieved", "confidence")
 
 
@@ -234,7 +235,7 @@ class _Sources:
             return self._fact(value, name)
         if isinstance(value, Citation):
             cited = {item.name: self.plain(getattr(value, item.name)) for item in fields(value)}
-            return {name: part for name, part in cited.items() if name != "local" or part}
+            return {name: part for name, part in cited.items() if name not in LOCAL or part}
         if is_dataclass(value) and not isinstance(value, type):
             pairs: Iterable[tuple[str, Any]] = (
                 (item.name, getattr(value, item.name)) for item in fields(value)

@@ -251,10 +251,9 @@ def _local_plans(rulebook: Rulebook, payer: str, county: str | None, on: date) -
 
 def _own_warnings(desk: Desk, inquiry: Inquiry, dates: tuple[date, ...]) -> list[Step]:
     """Warn of what the clinic's profile and the plan library say of the care."""
-    born = inquiry.member.birth_date
-    age = None if born is None else age_on(born, dates[0])
-    misfits = desk.clinic.misfits(inquiry.site, inquiry.modality, age)
-    return [*misfits, *missing_years(desk.rulebook, inquiry, dates)]
+    age = age_on(born, dates[0]) if (born := inquiry.member.birth_date) is not None else None
+    own = desk.clinic.misfits(inquiry.site, inquiry.modality, age)
+    return [*own, *missing_years(desk.rulebook, inquiry, dates)]
 
 
 def _second(desk: Desk, inquiry: Inquiry, dates: tuple[date, ...]) -> dict[str, Any]:

@@ -102,6 +102,7 @@ class Example:
 _VERIFICATION = {"verification_id": AN_ID}
 _CASE = {"case_id": AN_ID}
 _CALL_BACK = {"case_id": AN_ID, "call_back_id": AN_ID}
+_LOCAL_RULE = {"rule_id": AN_ID}
 _DAY_LIST = {"list_id": AN_ID}
 APPOINTMENT = {
     "time": "9:30 AM",
@@ -175,6 +176,17 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "listStale": Example(query={"payer": "medicare"}),
         "listSources": Example(path={"payer_id": "medicare"}),
         "listMedicaidPlans": Example(query={"county": "Miami-Dade", "date": "2026-10-15"}),
+        "proposeLocalRules": Example(
+            body={
+                "verification_id": AN_ID,
+                "plan": "silver-ppo",
+                "facts": [{"level_of_care": "intensive_outpatient", "field": "prior_authorization"}],
+            }
+        ),
+        "listLocalRules": Example(query={"status": "proposed", "limit": "20"}),
+        "approveLocalRule": Example(path=_LOCAL_RULE),
+        "rejectLocalRule": Example(path=_LOCAL_RULE),
+        "withdrawLocalRule": Example(path=_LOCAL_RULE),
         "getClinic": Example(),
         "getBenefits": Example(
             path={"payer_id": "medicare"},

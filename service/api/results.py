@@ -15,6 +15,7 @@ from schemas.answers import ESTIMATE, PhaseAnswerSchema
 from schemas.comparison import MOST_PLANS
 from schemas.fields import Day, Moment
 from schemas.freshness import REASONS
+from schemas.model import CONFIDENCES
 from schemas.shapes import Choice, Flag, Items, Part, Shape, Text, Whole
 from schemas.sources import day, moment
 from service.api.shapes import VERIFICATION_STATUSES, Id
@@ -143,7 +144,7 @@ class SourceSchema(Shape):
     url = Text(1000, required=True, allow_none=True)
     published = Day(required=True, allow_none=True)
     retrieved = Day(required=True)
-    confidence = Choice(("primary", "secondary"), required=True)
+    confidence = Choice(CONFIDENCES, required=True)
     local = Flag(
         metadata={"description": "Only there, and true, where the clinic laid it over the rulebook."}
     )

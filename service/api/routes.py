@@ -20,6 +20,7 @@ from service.api.document import export_openapi
 from service.api.documents import documents
 from service.api.health import health, metrics
 from service.api.keys import keys
+from service.api.local_rules import local_rules
 from service.api.medicaid_plans import medicaid_plans
 from service.api.payers import payers
 from service.api.permissions import export_permissions
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     medicaid_plans,
     plans,
     rules,
+    local_rules,
     clinic,
     session,
     users,

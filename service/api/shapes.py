@@ -13,6 +13,7 @@ from schemas.shapes import Choice, Part, Shape, Text, Whole, says
 from schemas.told import ToldBenefitsSchema
 from service.explain import LOCALES
 from service.store.cases import STATUSES as CASE_STATUSES
+from service.store.local_rules import STATUSES as RULE_STATUSES
 from service.store.pages import HIGHEST_LIMIT
 
 VERIFICATION_STATUSES = ("complete", "pending_live", "degraded")
@@ -98,6 +99,12 @@ class StaleQuery(Shape):
     """Whose values are wanted."""
 
     payer = Line(100)
+
+
+class LocalRulesQuery(PageQuery):
+    """Which rules out of the clinic's memory to list."""
+
+    status = Choice(RULE_STATUSES)
 
 
 class PayersQuery(Shape):
@@ -193,6 +200,7 @@ PAGE_QUERY = PageQuery()
 VERIFICATIONS_QUERY = VerificationsQuery()
 CASES_QUERY = CasesQuery()
 STALE_QUERY = StaleQuery()
+LOCAL_RULES_QUERY = LocalRulesQuery()
 PAYERS_QUERY = PayersNamedQuery()
 RESOLVE_QUERY = ResolveQuery()
 BENEFITS_QUERY = BenefitsQuery()

@@ -18,7 +18,7 @@ from werkzeug.exceptions import TooManyRequests
 from schemas.problem import BadRequest
 from service import pending, record
 from service.at_hand import caller, office, throttle
-from service.console import asking, cards, told
+from service.console import asking, cards, second, told
 from service.console.naming import about_payer, offered_plans
 from service.console.reading import fault, label, show_to_staff
 from service.console.room import console
@@ -129,6 +129,7 @@ def _form(typed: Mapping[str, str], faults: Mapping[str, str], status: int = 200
         "about": about_payer(desk, typed.get("payer", "")),
         "reply_kept": _reply_kept(typed),
         "is_typed": request.method == "POST",
+        "has_second": any(typed.get(name) for name in second.FIELDS),
         "was_told": any(typed.get(name) for name in (*told.NAMES, *told.OF_CALL)),
         **asking.choices(desk),
     }

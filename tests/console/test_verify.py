@@ -79,6 +79,17 @@ def reply_of(key: str = "ppo-full") -> tuple[bytes, dict[str, str]]:
 # --- fields as the payer needs them
 
 
+def test_who_pays_alone_is_verified_without_a_member_id_and_reads_of_no_refusal(staff: FlaskClient) -> None:
+    assert "no member ID is needed" in staff.get(f"{VERIFY}/payer?payer=self-pay").text
+    sent = send(staff, payer="self-pay", member_id="", plan="")
+    assert sent.status_code == 303
+    page = words_of(staff.get(sent.location).text)
+    assert "Paid by the patient: no insurer decides" in page
+    assert "Give the patient the good faith estimate in writing" in page
+    assert "not covered" not in page.casefold()
+    assert "nobody has confirmed" not in page.casefold()
+
+
 def test_an_insurance_that_is_known_says_who_it_is_and_what_its_ids_look_like(staff: FlaskClient) -> None:
     part = staff.get(f"{VERIFY}/payer?payer=BCBS+of+Florida").text
     assert "Florida Blue" in part

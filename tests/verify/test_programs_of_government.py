@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from tests.verify.desk import ANA, LUZ, ask, told
 
 
@@ -88,6 +90,15 @@ def test_an_advantage_plan_covers_like_medicare_and_names_its_own_share():
     )
     assert said.estimate.expected is None
     assert "ask_qmb" in codes(said.call_script)
+
+
+@pytest.mark.parametrize("payer", ["medicare-advantage", "humana-medicare-advantage", "devoted-health"])
+def test_every_advantage_organization_covers_a_program_where_medicare_does_and_is_asked_elsewhere(payer):
+    at_center = ask(wants(payer, member=ANA, level_of_care="php")).determination
+    alone = ask(wants(payer, member=ANA, level_of_care="php", site="two-tier")).determination
+    assert at_center.phases[0].coverage.status == "covered"
+    assert alone.phases[0].coverage.status == "undetermined"
+    assert "advantage_setting_open" in codes(alone.steps)
 
 
 def test_an_advantage_member_with_full_medicaid_is_asked_nothing_before_medicaid_has_spoken():
