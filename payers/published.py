@@ -104,7 +104,9 @@ def _level(asked: Asked, level: str) -> LevelBenefits:
         authorization_hint=say("authorization_hint"),
         authorization=_authorization(asked, say),
         copay=_each(asked.say_all("services", level, "copay")),
-        coinsurance=asked.say_all("services", level, "coinsurance"),
+        coinsurance=_each(asked.say_all("services", level, "coinsurance")),
+        group_copay=_each(asked.say_all("services", level, "group_copay")),
+        group_coinsurance=_each(asked.say_all("services", level, "group_coinsurance")),
         coinsurance_max=say("coinsurance_max"),
         deductible_applies=say("deductible_applies"),
         then=say("then"),
@@ -118,7 +120,7 @@ def _level(asked: Asked, level: str) -> LevelBenefits:
         rules=_program_rules(say),
         certification=say("certification"),
         billing=say("billing"),
-        notes=_beside(asked, ("services", level, "notes")),
+        notes=_beside(asked, ("services", level, "notes"), ("services", level, "plan_notes")),
         coverage_notes=_beside(asked, ("services", level, "coverage_notes"), ("facts", "coverage_notes")),
         authorization_notes=_beside(
             asked, ("services", level, "authorization_notes"), ("facts", "authorization_notes")

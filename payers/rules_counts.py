@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from payers.plan_library import count_plans
+from payers.plan_limits import limit_warnings
 from payers.rulebook import Rulebook
 from payers.rules_view import everything
 from schemas.freshness import reasons_to_confirm
@@ -13,12 +15,17 @@ from schemas.freshness import reasons_to_confirm
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many payers, programs, plans (those of tables by year), values in force, sources, examples."""
+    """How many payers, programs, plans (those of tables by year), values in force, sources, examples.
+
+    `designs` are the plans of tables that speak of the day, `designs_by_level` those that state a share.
+    """
 
     payers: int
     programs: int
     plans: int
     plans_by_year: Mapping[int, int]
+    designs: int
+    designs_by_level: Mapping[str, int]
     values: int
     sources: int
     examples: int
@@ -26,15 +33,17 @@ class Counts:
 
 def count(rulebook: Rulebook, on: date) -> Counts:
     """Count what the rulebook holds; values are those in force on a day."""
-    data = rulebook.data
+    data, designs = rulebook.data, count_plans(rulebook.library, on)
     files = [*data.payers.values(), *data.programs.values()]
     return Counts(
         payers=len(data.payers),
         programs=len(data.programs),
         plans=sum(len(rulebook.identity(payer_id).plans) for payer_id in rulebook.payer_ids),
-        plans_by_year={},
+        plans_by_year=designs.by_year,
+        designs=designs.on_day,
+        designs_by_level=designs.by_level,
         values=sum(1 for _ in everything(rulebook, on)),
-        sources=sum(len(part.get("sources", ())) for part in (*files, data.services)),
+        sources=sum(len(part.get("sources", ())) for part in (*files, data.services, data.library)),
         examples=sum(len(part.get("examples", ())) for part in files),
     )
 
@@ -49,3 +58,4 @@ def warnings(rulebook: Rulebook, on: date) -> Iterator[str]:
         rules = rulebook.rules(payer_id, None)
         if ("facts", "contact") not in rules.fields and ("facts", "behavioral_manager") not in rules.fields:
             yield f"{payer_id}: names nobody to call (facts.contact)."
+    yield from limit_warnings(rulebook)

@@ -24,6 +24,7 @@ from service.api.local_rules import local_rules
 from service.api.medicaid_plans import medicaid_plans
 from service.api.payers import payers
 from service.api.permissions import export_permissions
+from service.api.plans import plans
 from service.api.rules import rules
 from service.api.session import session
 from service.api.users import users
@@ -40,6 +41,7 @@ BLUEPRINTS = (
     day_lists,
     payers,
     medicaid_plans,
+    plans,
     rules,
     local_rules,
     clinic,

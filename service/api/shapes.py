@@ -108,7 +108,7 @@ class LocalRulesQuery(PageQuery):
 
 
 class PayersQuery(Shape):
-    """Which page of the payers or of a payer's plans."""
+    """Which page of the payers or of plans."""
 
     limit = _limit()
     cursor = Line(120, "`next` of the page before.")
@@ -118,12 +118,6 @@ class PayersNamedQuery(PayersQuery):
     """Which payers."""
 
     query = Line(120, "Part of a payer's id, name or alias.")
-
-
-class PlansQuery(PayersQuery):
-    """Which plans of a payer."""
-
-    query = Line(120, "Part of a plan's id, name or alias.")
 
 
 class ResolveQuery(Shape):
@@ -208,7 +202,6 @@ CASES_QUERY = CasesQuery()
 STALE_QUERY = StaleQuery()
 LOCAL_RULES_QUERY = LocalRulesQuery()
 PAYERS_QUERY = PayersNamedQuery()
-PLANS_QUERY = PlansQuery()
 RESOLVE_QUERY = ResolveQuery()
 BENEFITS_QUERY = BenefitsQuery()
 REPLAY_QUERY = ReplayQuery()

@@ -176,7 +176,10 @@ def _counted(counts: Counts) -> str:
     return (
         f"{counts.payers} payers, {counts.programs} programs, {counts.plans:,} plans"
         f"{f' ({years})' if years else ''}, {counts.values:,} values in force, {counts.sources:,} sources, "
-        f"{counts.examples:,} worked examples."
+        f"{counts.examples:,} worked examples.\n"
+        f"{counts.designs:,} plans of tables have a design for today; of them state the share of "
+        + ", ".join(f"{level} {number:,}" for level, number in counts.designs_by_level.items())
+        + "."
     )
 
 

@@ -95,10 +95,20 @@ def test_an_insurance_that_is_known_says_who_it_is_and_what_its_ids_look_like(st
     assert "Florida Blue" in part
     assert "the three-character prefix" in part
     assert "data-groups" in part
-    assert "BlueOptions 505" in part, "its plans can be chosen"
+    assert 0 < part.count("<option") <= 20, "a few of its plans are offered, never all of hundreds"
     medicare = staff.get(f"{VERIFY}/payer?payer=medicare").text
     assert "data-groups" not in medicare
     assert "data-grouped" in medicare
+
+
+def test_plans_are_offered_as_one_is_typed(staff: FlaskClient) -> None:
+    asked = {"payer": "BCBS of Florida", "plan": "blueoptions 505"}
+    offered = staff.get(f"{VERIFY}/plans", query_string=asked).text
+    assert offered.count("<option") == 1
+    assert 'value="blueoptions-505"' in offered
+    by_id = staff.get(f"{VERIFY}/plans", query_string={**asked, "plan": "16842FL0120033-01"}).text
+    assert 'value="16842fl0120033"' in by_id
+    assert "<option" not in staff.get(f"{VERIFY}/plans", query_string={**asked, "plan": "no such plan"}).text
 
 
 @pytest.mark.parametrize(("typed", "nearest"), [("sinna", "cigna"), ("floblue", "florida-blue")])

@@ -11,7 +11,7 @@ import pytest
 
 from payers.plan_rules import compile_rules
 from payers.rule_files import RuleData
-from payers.rule_reading import tables_of
+from payers.rule_reading import plans_table, tables_of
 from payers.rulebook import Rulebook, load_rulebook_from_files
 from service.verify import Desk
 from tests.verify.desk import ask, desk
@@ -39,13 +39,14 @@ def edited(name: str) -> Rulebook:
 def own_part(payer: str, data: RuleData) -> RuleData:
     """All of a rulebook that speaks of a payer: its file, its program, its tables, and the law."""
     whole, program = data.payers[payer], program_of(payer, data)
-    tables = {*tables_of(whole)}
+    tables = {*tables_of(whole), plans_table(payer)} & set(data.tables)
     return RuleData(
         payers={payer: whole},
         programs={program: data.programs[program]} if program else {},
         services=data.services,
         cards=data.cards,
         tables={name: data.tables[name] for name in tables},
+        library=data.library,
     )
 
 
