@@ -61,7 +61,7 @@ def check_person(
         complaints.add(place, "birth_after_start", "must not be after the first day of care; check both")
 
 
-def build_person(person: Mapping[str, Any], member_id: str) -> Person:
+def build_person(person: Mapping[str, Any], member_id: str | None) -> Person:
     """Build the member from valid data, with the member id as the payer writes it."""
     subscriber = person["subscriber"]
     return Person(
