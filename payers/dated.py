@@ -116,7 +116,7 @@ def alternatives(entries: Iterable[Entry], on: date, context: Context) -> tuple[
 
 def decide(entries: Iterable[Entry], on: date, context: Context) -> tuple[Entry | None, Sequence[Entry]]:
     """Return the most specific entry that holds, and those yet more specific that may hold."""
-    judged = [(entry, entry.when.holds(context)) for entry in _standing(entries, on)]
+    judged = [(entry, entry.when.holds(context)) for entry in standing(entries, on)]
     sure = sorted((entry for entry, holds in judged if holds), key=lambda entry: -entry.rank)
     if len(sure) > 1 and sure[0].rank == sure[1].rank:
         raise RulebookError(f"Two values tie on {on}: those of {sure[0].starts} and {sure[1].starts}.")
@@ -126,7 +126,7 @@ def decide(entries: Iterable[Entry], on: date, context: Context) -> tuple[Entry 
     return winner, rivals
 
 
-def _standing(entries: Iterable[Entry], on: date) -> list[Entry]:
+def standing(entries: Iterable[Entry], on: date) -> list[Entry]:
     """Return the latest entry of each set of conditions, without those that have ended."""
     latest: dict[tuple[int, When], Entry] = {}
     for entry in entries:

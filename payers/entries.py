@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -73,9 +74,24 @@ def read_entries(
 def _read_fact(field: str, plain: Plain, sources: Mapping[str, Plain]) -> Fact[Any] | None:
     if plain["value"] is None:
         return None
-    return Fact(
-        value=read_value(field, plain["value"]),
-        citation=cite(sources, plain["source"], plain["at"]),
+    said = [
+        Fact(_read_value(field, each, sources), cite(sources, each["source"], each["at"]))
+        for each in (plain, *plain.get("also", ()))
+    ]
+    return replace(
+        said[0],
         through=day_or_none(plain.get("through")),
         note=plain.get("note"),
+        others=tuple(said[1:]),
     )
+
+
+def _read_value(field: str, plain: Plain, sources: Mapping[str, Plain]) -> Any:
+    """Return a value as the engine takes it; a note with a source of its own carries its citation."""
+    value = read_value(field, plain["value"])
+    if not field.endswith("notes"):
+        return value
+    return [
+        {**note, "cited": cite(sources, note["source"], note["at"])} if "source" in note else note
+        for note in value
+    ]

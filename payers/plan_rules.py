@@ -39,10 +39,13 @@ class PlanRules:
         """Return the facts of a field that nothing known tells apart."""
         return alternatives(self.fields.get(path, ()), on, context)
 
-    def levels(self) -> tuple[str, ...]:
-        """Return the levels of care that anything is published for."""
-        named = [path[1] for path in self.fields if path[0] == "services"]
-        return tuple(dict.fromkeys([*named, *(line.level for line in self.prices)]))
+    def say_beside(self, path: FieldPath, on: date, context: Context) -> tuple[Fact[Any], ...]:
+        """Return what the payer says of a field, then what its program does: neither silences the other."""
+        entries = self.fields.get(path, ())
+        own = [entry for entry in entries if entry.rank >= PAYER_RANK]
+        above = [entry for entry in entries if entry.rank < PAYER_RANK]
+        said = (in_force(part, on, context) for part in (own, above))
+        return tuple(fact for fact in said if fact is not None)
 
     def stretch_of(self, on: date) -> int:
         """Return which stretch between two changes a date falls in."""

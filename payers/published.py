@@ -13,6 +13,7 @@ from payers.fees import county_key, fees_in_force
 from payers.plan_rules import PlanRules
 from payers.values import read_cents
 from schemas.model import (
+    LEVELS_OF_CARE,
     NETWORKS,
     Accumulator,
     Accumulators,
@@ -65,6 +66,7 @@ def build_benefits(asked: Asked) -> Benefits:
         plan_year_start=say("facts", "plan_year_start"),
         plan_type=say("facts", "plan_type"),
         administrator=say("facts", "behavioral_manager"),
+        share_of_cost=say("facts", "share_of_cost"),
         claims=say("facts", "claims"),
         balance_billing=say("facts", "balance_billing"),
         copay_is_all=say("facts", "copay_is_all"),
@@ -80,7 +82,7 @@ def _network(asked: Asked, network: str) -> NetworkBenefits:
     return NetworkBenefits(
         deductible=_pots(asked, "cost_share", network, "deductible"),
         out_of_pocket_max=_pots(asked, "cost_share", network, "out_of_pocket_max"),
-        levels={level: _level(asked, level) for level in asked.rules.levels()},
+        levels={level: _level(asked, level) for level in LEVELS_OF_CARE},
     )
 
 
@@ -101,7 +103,7 @@ def _level(asked: Asked, level: str) -> LevelBenefits:
         prior_authorization=say("prior_authorization"),
         authorization_hint=say("authorization_hint"),
         authorization=_authorization(asked, say),
-        copay=asked.say_all("services", level, "copay"),
+        copay=_each(asked.say_all("services", level, "copay")),
         coinsurance=asked.say_all("services", level, "coinsurance"),
         coinsurance_max=say("coinsurance_max"),
         deductible_applies=say("deductible_applies"),
@@ -116,7 +118,9 @@ def _level(asked: Asked, level: str) -> LevelBenefits:
         rules=_program_rules(say),
         certification=say("certification"),
         billing=say("billing"),
-        notes=_notes(say("notes")),
+        notes=_notes(*asked.rules.say_beside(("services", level, "notes"), asked.on, asked.context)),
+        coverage_notes=_notes(say("coverage_notes"), asked.say("facts", "coverage_notes")),
+        authorization_notes=_notes(say("authorization_notes"), asked.say("facts", "authorization_notes")),
     )
 
 
@@ -149,7 +153,9 @@ def _authorization(asked: Asked, say: Callable[[str], Fact[Any] | None]) -> Auth
 def _clock(name: str, *facts: Fact[Any] | None) -> Fact[Any] | None:
     for fact in facts:
         if fact is not None and name in fact.value:
-            return replace(fact, value=fact.value[name])
+            others = [replace(other, value=other.value.get(name)) for other in fact.others]
+            differing = [other for other in others if other.value not in (None, fact.value[name])]
+            return replace(fact, value=fact.value[name], others=tuple(differing))
     return None
 
 
@@ -159,10 +165,22 @@ def _limits(fact: Fact[Any] | None) -> tuple[Fact[Any], ...]:
     return (fact,) if fact.value is None else tuple(replace(fact, value=limit) for limit in fact.value)
 
 
-def _notes(fact: Fact[Any] | None) -> tuple[Step, ...]:
-    if fact is None:
-        return ()
-    return tuple(Step(note["code"], note.get("params", {}), (fact.citation,)) for note in fact.value)
+def _each(facts: tuple[Fact[Any], ...]) -> tuple[Fact[Any], ...]:
+    """Return a fact for each value of those that name several, of which nobody says which one holds."""
+    return tuple(
+        replace(fact, value=value)
+        for fact in facts
+        for value in (fact.value if isinstance(fact.value, tuple) else (fact.value,))
+    )
+
+
+def _notes(*facts: Fact[Any] | None) -> tuple[Step, ...]:
+    return tuple(
+        Step(note["code"], note.get("params", {}), (note.get("cited", fact.citation),))
+        for fact in facts
+        if fact is not None
+        for note in fact.value
+    )
 
 
 def _wage_index(asked: Asked, fees: tuple[Fee, ...]) -> WageIndex | None:

@@ -31,11 +31,15 @@ LEAST_LIKELY = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A payer that a text may mean: how likely (0 to 1), and by which of its names."""
+    """A payer that a text may mean: how likely (0 to 1), and by which of its names.
+
+    `through` is the entry of cards.yaml that leads to it, where its own names do not stand in the text.
+    """
 
     payer: Payer
     score: float
     matched: str
+    through: str | None = None
 
 
 @cache

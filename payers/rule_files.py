@@ -12,29 +12,31 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from payers.errors import RulebookError
 from payers.layers import MOST, Layer, claim, claim_source, lay_files, lay_over, misfits, split_layers
-from payers.rule_reading import SERVICES, Problem, Reading, read_rules
+from payers.rule_reading import CARDS, COORDINATION, SERVICES, Problem, Reading, read_rules
 from payers.table_reader import Row
 
 SHIPPED = Path(__file__).parent / "rules"
 # Raise it when the shape of `RuleData` or what is refused changes: older entries are then not read.
-CACHE_FORMAT = 2
+CACHE_FORMAT = 3
 SHOWN_PROBLEMS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class RuleData:
-    """Plain data that may be trusted: payers and programs by id, services.yaml, tables by file name."""
+    """Plain data that may be trusted: payers and programs by id, what all share, tables by file name."""
 
     payers: Mapping[str, Mapping[str, Any]]
     programs: Mapping[str, Mapping[str, Any]]
     services: Mapping[str, Any]
+    cards: Mapping[str, Any]
     tables: Mapping[str, list[Row]]
+    coordination: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_files(path: Path) -> dict[str, bytes]:
@@ -102,6 +104,8 @@ def lay_data(below: RuleData, above: RuleData, layer: Layer) -> RuleData:
         payers={**below.payers, **payers},
         programs={**below.programs, **programs},
         services=lay_over(below.services, claim(above.services, layer)),
+        cards=lay_over(below.cards, claim(above.cards, layer)),
+        coordination=lay_over(below.coordination, claim(above.coordination, layer)),
         tables={**below.tables, **tables},
     )
 
@@ -129,12 +133,14 @@ def trusted(reading: Reading, prefix: str = "") -> RuleData:
     """Return a reading's data; raises `RulebookError` with its problems if it has any."""
     if reading.problems:
         raise refusal([replace(problem, file=prefix + problem.file) for problem in reading.problems])
-    services = reading.documents.get(SERVICES)
+    services, cards, coordination = (reading.documents.get(name) for name in (SERVICES, CARDS, COORDINATION))
     return RuleData(
         payers={document.data["payer"]["id"]: document.data for _, document in reading.payer_files()},
         programs={document.data["program"]["id"]: document.data for _, document in reading.program_files()},
         services=services.data if services is not None else {},
+        cards=cards.data if cards is not None else {},
         tables={name: sheet.rows for name, sheet in reading.sheets.items()},
+        coordination=coordination.data if coordination is not None else {},
     )
 
 

@@ -7,22 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from payers.table_reader import Row, Sheet, read_table
 from payers.yaml_reader import Document, read_yaml
 from schemas import fee_file
+from schemas.cards_file import cards_file_faults
+from schemas.coordination_file import coordination_file_faults
 from schemas.faults import Fault, Path, spell
 from schemas.payer_file import payer_file_faults, program_file_faults, services_file_faults
 
 SERVICES = "services.yaml"
+CARDS = "cards.yaml"
+COORDINATION = "coordination.yaml"
 PROGRAMS = "programs/"
+# What holds for every payer: of no payer, without worked examples.
+SHARED = {SERVICES: "services", CARDS: "cards", COORDINATION: "coordination"}
 JUDGES: Mapping[str, Callable[[Any], list[Fault]]] = {
     "services": services_file_faults,
+    "cards": cards_file_faults,
+    "coordination": coordination_file_faults,
     "program": program_file_faults,
     "payer": payer_file_faults,
 }
 NEEDED_FEE_COLUMNS = ("code", "level_of_care", "amount", "from", "source", "at")
+REMEMBERED = 256
 NEEDED_WAGE_COLUMNS = ("county", "area", "index", "from", "source", "at")
 
 
@@ -68,10 +78,8 @@ class Reading:
 
 
 def kind_of(name: str) -> str:
-    """Return what a YAML file of the rulebook is of: `services`, a `program` or a `payer`."""
-    if name == SERVICES:
-        return "services"
-    return "program" if name.startswith(PROGRAMS) else "payer"
+    """Return what a YAML file is of: `services`, `cards`, `coordination`, a `program` or a `payer`."""
+    return SHARED.get(name) or ("program" if name.startswith(PROGRAMS) else "payer")
 
 
 def read_rules(files: Mapping[str, bytes], *, is_overlay: bool = False) -> Reading:
@@ -94,17 +102,25 @@ def read_rules(files: Mapping[str, bytes], *, is_overlay: bool = False) -> Readi
 
 
 def _read_document(reading: Reading, name: str, content: bytes) -> None:
-    document = reading.documents[name] = read_yaml(content)
     kind = kind_of(name)
-    judge = JUDGES[kind]
-    broken = document.data is None and document.faults
-    for path, message in document.faults if broken else [*document.faults, *judge(document.data)]:
+    document, faults = _judged(kind, content)
+    reading.documents[name] = document
+    for path, message in faults:
         reading.add(name, path, message)
     if reading.problems and reading.problems[-1].file == name:
         return
     expected = name.removeprefix(PROGRAMS).removesuffix(".yaml")
     if kind in document.data and document.data[kind]["id"] != expected:
         reading.add(name, (kind, "id"), f"Must be {expected}, as the file is called.")
+
+
+# A rulebook is read again after an edit of one of its files: the others are judged already.
+@lru_cache(maxsize=REMEMBERED)
+def _judged(kind: str, content: bytes) -> tuple[Document, tuple[Fault, ...]]:
+    """Return a file's data, which nobody changes, and what is wrong with it."""
+    document = read_yaml(content)
+    broken = document.data is None and document.faults
+    return document, (*document.faults, *(() if broken else JUDGES[kind](document.data)))
 
 
 def _find_program(reading: Reading, name: str, data: Mapping[str, Any]) -> None:
@@ -143,13 +159,20 @@ def _read_tables(reading: Reading, name: str, data: Mapping[str, Any], files: Ma
 
 
 def _read_table(reading: Reading, file: str, content: bytes, *, wages: bool) -> None:
+    sheet, faults = _judged_table(content, wages)
+    reading.sheets[file] = sheet
+    reading.problems.extend(Problem(file, line, "", message) for line, message in sheet.faults)
+    reading.problems.extend(Problem(file, line, spell(path), message) for line, (path, message) in faults)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _judged_table(content: bytes, wages: bool) -> tuple[Sheet, tuple[tuple[int, Fault], ...]]:
+    """Return a table, which nobody changes, and what is wrong with its rows, by line."""
     columns = fee_file.WAGE_COLUMNS if wages else fee_file.FEE_COLUMNS
     judge = fee_file.wage_row_faults if wages else fee_file.fee_row_faults
     sheet = read_table(content, columns, NEEDED_WAGE_COLUMNS if wages else NEEDED_FEE_COLUMNS)
-    reading.sheets[file] = sheet
-    reading.problems.extend(Problem(file, line, "", message) for line, message in sheet.faults)
-    for row, line in zip(sheet.rows, sheet.lines, strict=True):
-        reading.problems.extend(Problem(file, line, spell(path), message) for path, message in judge(row))
+    rows = zip(sheet.rows, sheet.lines, strict=True)
+    return sheet, tuple((line, fault) for row, line in rows for fault in judge(row))
 
 
 def _judge_rows(reading: Reading, name: str, data: Mapping[str, Any]) -> None:

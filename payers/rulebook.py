@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from payers.dated import Context, in_force
 from payers.entries import read_entries
@@ -30,7 +30,7 @@ from payers.rule_files import (
     load_layers,
     read_layers,
 )
-from payers.rule_reading import PROGRAMS, SERVICES, tables_of
+from payers.rule_reading import COORDINATION, PROGRAMS, SERVICES, tables_of
 from schemas.model import Benefits, Fact, Payer, Period, Site
 
 AgeOn = Callable[[date], int | None]
@@ -112,6 +112,11 @@ class Rulebook:
         names = (*own, *dict.fromkeys(tables_of(payer)), *chain(*shared))
         return tuple(name for name in names if name in self.files)
 
+    @property
+    def files_of_order(self) -> tuple[str, ...]:
+        """Names of the files that say which coverage pays first."""
+        return (COORDINATION,) if COORDINATION in self.files else ()
+
     def rules(self, payer_id: str, plan_id: str | None) -> PlanRules:
         """Return what is published for a plan; of an unknown plan, what holds for all plans of the payer."""
         key = (payer_id, self._known_plan(payer_id, plan_id))
@@ -183,6 +188,16 @@ class Rulebook:
                 band = fact.value
                 bands[level] = Fact((band.from_age or 0, band.below), fact.citation, through=fact.through)
         return bands
+
+    def order_rules(self, on: date) -> Mapping[str, Fact[Any]]:
+        """Return, by name, the rules in force on a date that say which coverage pays first."""
+        shared = self.data.coordination
+        found = {}
+        for name, values in shared.get("rules", {}).items():
+            fact = in_force(read_entries((name,), values, shared["sources"]), on, Context())
+            if fact is not None and fact.value is not False:
+                found[name] = fact
+        return found
 
 
 def load_rulebook(

@@ -1,10 +1,9 @@
-"""The rulebook for people: the values in force, what differs between two dates, what has grown old."""
+"""The rulebook for people: the values in force on a date, and what differs between two dates."""
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -17,6 +16,7 @@ from schemas.fee_file import FEE_IDENTITY
 
 Plain = Mapping[str, Any]
 SERVICES = "services"
+COORDINATION = "coordination"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,8 @@ class Shown:
     """A published value in force: where it stands, for whom, since when, and who says so.
 
     `payer` is `services` for what holds for every payer of a line of business, `programs/…` for what holds
-    for every payer of a program. `value` is as the file
-    has it; for a price, the amount.
+    for every payer of a program. `value` is as the file has it; for a price, the amount. `when` spells the
+    `conditions`; `row` is the row of a table that the value stands in, empty where it stands in none.
     """
 
     payer: str
@@ -42,23 +42,13 @@ class Shown:
     retrieved: date
     confidence: str
     local: bool
+    conditions: Plain = field(default_factory=dict, compare=False)
+    row: Plain = field(default_factory=dict, compare=False)
 
     @property
     def key(self) -> tuple[str, str, str]:
         """What the value is a value of."""
         return self.payer, self.where, self.when
-
-
-@dataclass(frozen=True, slots=True)
-class Stale:
-    """A value to be confirmed, and why: `secondary`, `old` (source), `carried_forward` (its year is over).
-
-    Rows of one table with one source and the same reasons are told once; `count` says how many.
-    """
-
-    shown: Shown
-    reasons: tuple[str, ...]
-    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +60,8 @@ class Difference:
     when: str
     before: Any
     after: Any
+    shown: Shown
+    """The value as it is afterwards; where there is none any more, as it was."""
 
 
 def show(rulebook: Rulebook, payer_id: str, on: date) -> tuple[Shown, ...]:
@@ -91,43 +83,32 @@ def sources_of(rulebook: Rulebook, payer_id: str) -> tuple[tuple[str, Mapping[st
 
 
 def show_law(rulebook: Rulebook, on: date) -> tuple[Shown, ...]:
-    """Return what is in force for whole lines of business on a date."""
+    """Return what is in force for whole lines of business, and for the order of coverages, on a date."""
     services = rulebook.data.services
     found: list[Shown] = []
     for section in ("levels", "legal_maximum", "clocks"):
         for path, entries in walk(services.get(section, {}), (section,)):
             found += _in_force(SERVICES, ".".join(path), entries, services["sources"], on)
+    order = rulebook.data.coordination
+    for path, entries in walk(order.get("rules", {}), ("rules",)):
+        found += _in_force(COORDINATION, ".".join(path), entries, order["sources"], on)
     return tuple(found)
-
-
-def stale(rulebook: Rulebook, today: date, months: int = 18) -> tuple[Stale, ...]:
-    """Return the values in force today that a payer should confirm."""
-    limit = _months_before(today, months)
-    found: dict[tuple[str, ...], Stale] = {}
-    for shown in _everything(rulebook, today):
-        old = min(day for day in (shown.published, shown.retrieved) if day is not None) < limit
-        carried = shown.through is not None and shown.through < today
-        answers = {"secondary": shown.confidence == "secondary", "old": old, "carried_forward": carried}
-        if reasons := tuple(reason for reason, holds in answers.items() if holds):
-            table = shown.where.partition(" ")[0] if shown.where.startswith("fees/") else None
-            key = (shown.payer, table or f"{shown.where} {shown.when}", shown.source, *reasons)
-            kept = found.get(key)
-            found[key] = Stale(shown, reasons) if kept is None else replace(kept, count=kept.count + 1)
-    return tuple(found.values())
 
 
 def diff(before: Rulebook, on: date, after: Rulebook, later: date) -> tuple[Difference, ...]:
     """Return which values differ: of one rulebook on two dates, or of two rulebooks."""
-    old = {shown.key: shown.value for shown in _everything(before, on)}
-    new = {shown.key: shown.value for shown in _everything(after, later)}
+    old = {shown.key: shown for shown in everything(before, on)}
+    new = {shown.key: shown for shown in everything(after, later)}
+    pairs = ((key, old.get(key), new.get(key)) for key in sorted({*old, *new}))
     return tuple(
-        Difference(*key, old.get(key), new.get(key))
-        for key in sorted({*old, *new})
-        if old.get(key) != new.get(key)
+        Difference(*key, was.value if was else None, becomes.value if becomes else None, shown)
+        for key, was, becomes in pairs
+        if (shown := becomes or was) and (was is None or becomes is None or was.value != becomes.value)
     )
 
 
-def _everything(rulebook: Rulebook, on: date) -> Iterator[Shown]:
+def everything(rulebook: Rulebook, on: date) -> Iterator[Shown]:
+    """Yield every published value in force on a date: of law, of each program, of each payer."""
     yield from show_law(rulebook, on)
     for program_id in sorted(rulebook.data.programs):
         yield from _program_values(rulebook.data, program_id, on)
@@ -168,6 +149,8 @@ def _in_force(
             standing[when] = entry
     for when, entry in standing.items():
         yield _shown(payer, where, when, entry, sources)
+        for number, other in enumerate(entry.get("also", ()), 2):
+            yield _shown(payer, f"{where} (source {number})", when, {**entry, **other}, sources)
 
 
 def _rows_in_force(
@@ -179,7 +162,7 @@ def _rows_in_force(
         where = " ".join([file, *(row[name] for name in names if name in row)])
         when = {name: row[name] for name in ("provider_types", "locality") if name in row}
         value = row.get("amount") or row.get("index")
-        groups.setdefault(where, []).append({**row, "value": value, "when": when})
+        groups.setdefault(where, []).append({**row, "value": value, "when": when, "row": row})
     for where, entries in groups.items():
         yield from _in_force(payer, where, entries, sources, on)
 
@@ -201,6 +184,8 @@ def _shown(payer: str, where: str, when: str, entry: Plain, sources: Mapping[str
         retrieved=date.fromisoformat(source["retrieved"]),
         confidence=source["confidence"],
         local="overlay" in source,
+        conditions=entry.get("when", {}),
+        row=entry.get("row", {}),
     )
 
 
@@ -215,8 +200,3 @@ def _spell_when(when: Plain) -> str:
             value = " ".join(sorted(value))
         parts.append(f"{name}: {value}")
     return ", ".join(parts)
-
-
-def _months_before(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

@@ -15,6 +15,7 @@ from schemas.model import (
     Contact,
     Copay,
     Limit,
+    ShareOfCost,
     Then,
 )
 
@@ -33,6 +34,11 @@ def read_limit(value: Plain) -> Limit:
 
 def _copay(value: Plain) -> Copay:
     return Copay(read_cents(value["amount"]), value.get("per", "session"), value.get("max_units"))
+
+
+def _copays(value: Any) -> Copay | tuple[Copay, ...]:
+    """Return a copay, or several of which nobody says which one holds."""
+    return tuple(_copay(one) for one in value) if isinstance(value, list) else _copay(value)
 
 
 def _then(value: Plain) -> Then:
@@ -71,7 +77,7 @@ def _as_it_is(value: Any) -> Any:
 READERS: Mapping[str, Callable[[Any], Any]] = {
     "authorization_contact": lambda value: Contact(**value),
     "authorization_clock": _clocks,
-    "copay": _copay,
+    "copay": _copays,
     "coinsurance": Decimal,
     "coinsurance_max": read_cents,
     "then": _then,
@@ -83,6 +89,8 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "billing": _billing,
     "behavioral_manager": lambda value: Contact(**value),
     "contact": lambda value: Contact(**value),
+    "share_of_cost": lambda value: ShareOfCost() if value else None,
+    "coordination_center": lambda value: Contact(**value),
     "plan_year_start": _month_day,
     "claims": lambda value: Claims(**value),
     "individual": read_cents,

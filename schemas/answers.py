@@ -45,6 +45,7 @@ __all__ = [
 STATUSES = ("complete", "pending_live", "degraded")
 CERTAINTIES = ("exact", "estimated", "indicative")
 WITNESSES = ("published", "reported", "told")
+ORDER_STATUSES = ("settled", "ask")
 COLLECT_WORDS = ("yes", "no", "ask")
 
 
@@ -177,6 +178,31 @@ class ProducedBySchema(Shape):
     at = Moment(required=True)
 
 
+class PlaceSchema(Shape):
+    """A coverage in the order of payment, by its index among those that were sent."""
+
+    coverage = count()
+    payer = part(PayerAnswerSchema())
+    plan = words()
+    pays = Flag(required=True)
+    priced = Flag(required=True)
+
+
+class OrderQuestionSchema(QuestionSchema):
+    """A question about the order; `answers` points into the request, `needed` where the order hangs on it."""
+
+    needed = Flag(required=True)
+
+
+class CoordinationSchema(MessageSchema):
+    """Which coverage pays first, in short; the order with its reasons, and what has to be asked."""
+
+    status = one_of(ORDER_STATUSES)
+    order = list_of(PlaceSchema())
+    reasons = list_of(MessageSchema())
+    questions = list_of(OrderQuestionSchema())
+
+
 class VerificationSchema(Shape):
     """A verification: what was asked, every witness weighed, what was answered and what it rests on."""
 
@@ -197,7 +223,7 @@ class VerificationSchema(Shape):
     administrator = part(CitedContactSchema(), none=True)
     contact = part(CitedContactSchema(), none=True)
     other_payers = list_of(OtherPayerSchema())
-    coordination = part(MessageSchema(), none=True)
+    coordination = part(CoordinationSchema(), none=True)
     phases = list_of(PhaseAnswerSchema())
     estimate = part(EstimateSchema())
     collect = part(CollectSchema())

@@ -53,6 +53,14 @@ class WhenSchema(Schema):
             raise ValidationError("Must name a condition, or be left out.")
 
 
+class AlsoSchema(Schema):
+    """What another source says of the same thing, but for the shape of the value."""
+
+    value = fields.Raw(required=True)
+    source = Text(required=True)
+    at = Text(required=True)
+
+
 class EntrySchema(Schema):
     """One dated value, but for the shape of the value itself."""
 
@@ -62,6 +70,7 @@ class EntrySchema(Schema):
     at = Text(required=True)
     when = fields.Nested(WhenSchema)
     note = code()
+    also = items(fields.Nested(AlsoSchema))
 
     class Meta:
         """`from` is a keyword of Python, so it is declared here."""
@@ -73,12 +82,24 @@ _ENTRY = EntrySchema()
 
 
 class Dated(fields.Field[Sequence[Entry]]):
-    """A list of dated values of one shape; `none_means_none` lets the word `none` say that there is none."""
+    """A list of dated values of one shape.
 
-    def __init__(self, shape: fields.Field[Any], *, none_means_none: bool = False, **kwargs: Any) -> None:
+    `none_means_none` lets the word `none` say that there is none; `disputable` lets an entry keep, under
+    `also`, what other sources say instead: the answer tells of it.
+    """
+
+    def __init__(
+        self,
+        shape: fields.Field[Any],
+        *,
+        none_means_none: bool = False,
+        disputable: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.shape = shape
         self.none_means_none = none_means_none
+        self.disputable = disputable
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Sequence[Entry]:
         if not isinstance(value, list) or not value:
@@ -94,14 +115,40 @@ class Dated(fields.Field[Sequence[Entry]]):
     def _faults(self, entry: Any) -> dict[str, Any]:
         faults: dict[str, Any] = dict(_ENTRY.validate(entry))
         value = entry.get("value") if isinstance(entry, dict) else None
-        if value is None or (value == NONE and self.none_means_none):
+        if value is not None and (messages := self._value_faults(value)):
+            faults["value"] = messages
+        if faults:
             return faults
+        if entry.get("through", entry["from"]) < entry["from"]:
+            faults["through"] = ["Must not be before from."]
+        if "also" in entry and (messages := self._also_faults(value, entry["also"])):
+            faults["also"] = messages
+        return faults
+
+    def _value_faults(self, value: Any) -> Any:
+        if value == NONE and self.none_means_none:
+            return None
         try:
             self.shape.deserialize(value)
         except ValidationError as error:
-            faults["value"] = error.messages
-        if not faults and entry.get("through", entry["from"]) < entry["from"]:
-            faults["through"] = ["Must not be before from."]
+            return error.messages
+        return None
+
+    def _also_faults(self, value: Any, others: Sequence[Entry]) -> Any:
+        """Return what is wrong with other sources' values: each must differ, or there is nothing to tell."""
+        if not self.disputable:
+            return ["No answer tells of two sources here: state the one that is believed."]
+        if value is None:
+            return ["Nobody says anything here, so no other source can differ."]
+        faults: dict[int, Any] = {}
+        said = [value]
+        for index, other in enumerate(others):
+            messages = self._value_faults(other["value"])
+            if messages is None and other["value"] in said:
+                messages = ["Says the same: another source is kept where it differs."]
+            if messages is not None:
+                faults[index] = {"value": messages}
+            said.append(other["value"])
         return faults
 
 

@@ -18,6 +18,7 @@ from schemas.model import (
     Citation,
     Collect,
     Contact,
+    Coordination,
     Coverage,
     Determination,
     Disagreement,
@@ -55,9 +56,8 @@ class Answered(Protocol):
 
 def dump_outcome(outcome: Answered) -> Dumped:
     """Return an answer as it travels, from `payer` to `produced_by`."""
-    payer = outcome.payer
     return {
-        "payer": {"id": payer.id, "name": payer.name, "line_of_business": payer.line_of_business},
+        "payer": _payer(outcome.payer),
         "plan": dict(outcome.plan) if outcome.plan is not None else None,
         "site": outcome.inquiry.site,
         **dump_determination(outcome.determination),
@@ -78,7 +78,7 @@ def dump_determination(d: Determination) -> Dumped:
         "administrator": _contact_fact(d.administrator, sources),
         "contact": _contact_fact(d.contact, sources),
         "other_payers": [_other_payer(fact, sources) for fact in d.other_payers],
-        "coordination": sources.step(d.coordination) if d.coordination is not None else None,
+        "coordination": _coordination(d.coordination, sources) if d.coordination is not None else None,
         "phases": [_phase(phase, sources) for phase in d.phases],
         "estimate": dump_estimate(d.estimate, sources),
         "collect": _collect(d.collect, sources),
@@ -145,6 +145,32 @@ def _other_payer(fact: Fact[OtherCoverage], sources: Sources) -> Dumped:
         "phone": other.phone,
         "citations": sources.cite((fact.citation,)),
     }
+
+
+def _coordination(coordination: Coordination, sources: Sources) -> Dumped:
+    order = [
+        {
+            "coverage": place.coverage,
+            "payer": _payer(place.payer),
+            "plan": place.plan,
+            "pays": place.pays,
+            "priced": place.is_priced,
+        }
+        for place in coordination.order
+    ]
+    return {
+        **sources.step(coordination.step),
+        "status": coordination.status,
+        "order": order,
+        "reasons": sources.steps(coordination.reasons),
+        "questions": [
+            {**_question(question), "needed": question.needed} for question in coordination.questions
+        ],
+    }
+
+
+def _payer(payer: Payer) -> Dumped:
+    return {"id": payer.id, "name": payer.name, "line_of_business": payer.line_of_business}
 
 
 def _phase(phase: PhaseAnswer, sources: Sources) -> Dumped:

@@ -24,7 +24,8 @@ UNKNOWN = "unknown"  # nobody says what the amount or rate is
 
 
 def _or_word(pattern: re.Pattern[str], wanted: str) -> Pattern:
-    return Pattern(re.compile(rf"{pattern.pattern}|none|{UNKNOWN}"), f"{wanted}, none, or {UNKNOWN}")
+    one = pattern.pattern
+    return Pattern(re.compile(rf"{one}( or {one})*|none|{UNKNOWN}"), f"{wanted}, none, or {UNKNOWN}")
 
 
 class AskSchema(Schema):

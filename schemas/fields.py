@@ -20,6 +20,7 @@ _MONEY = re.compile(r"(0|[1-9][0-9]{0,8})\.([0-9]{2})")
 _RATE = re.compile(r"0(\.[0-9]{1,10})?|1(\.0{1,10})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
+_BIRTHDAY = re.compile(f"([0-9]{{4}}-)?{_MONTH_DAY.pattern}")
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})?"
 )
@@ -30,6 +31,21 @@ _MINUTES_A_DAY = 24 * 60
 def whole(pattern: re.Pattern[str]) -> str:
     """Write a pattern as JSON Schema wants it: it must match the whole string."""
     return f"^({pattern.pattern})$"
+
+
+MONEY_NAMES = frozenset(
+    {
+        "limit",
+        "met",
+        "remaining",
+        "amount",
+        "coinsurance_max",
+        "allowed_amount",
+        "office_visit_copay",
+        "yearly_limit",
+    }
+)
+"""Fields of `Benefits` that hold whole cents; every other whole number is a count."""
 
 
 def format_money(cents: int) -> str:
@@ -117,6 +133,20 @@ class MonthDay(_Written):
 
     def _read(self, text: str) -> tuple[int, int]:
         day = date.fromisoformat(f"2001-{text}")  # 2001: no leap year, so 29 February is refused
+        return day.month, day.day
+
+
+class Birthday(_Written):
+    """A birth date, or its month and day alone: month and day as numbers inside."""
+
+    pattern = _BIRTHDAY
+    json: ClassVar[dict[str, Any]] = {"pattern": whole(_BIRTHDAY)}
+    default_error_messages = says(
+        invalid="not_a_month_and_day: must be a real day written MM-DD or YYYY-MM-DD"
+    )
+
+    def _read(self, text: str) -> tuple[int, int]:
+        day = date.fromisoformat(text if len(text) > len("MM-DD") else f"2000-{text}")  # a leap year
         return day.month, day.day
 
 

@@ -10,6 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from schemas.benefits import build_tellings, check_told
+from schemas.coverages import (
+    MOST_COVERAGES,
+    HeldCoverageSchema,
+    check_coverage,
+    check_forms,
+    each_coverage,
+    in_short_form,
+)
 from schemas.fields import Day
 from schemas.known import (
     NETWORKED_LINES,
@@ -23,7 +31,19 @@ from schemas.known import (
     suggest_sites,
     written_member_id,
 )
-from schemas.model import CONDITIONS, MODALITIES, NETWORKS, Benefits, Inquiry, Phase, Secondary, Step
+from schemas.model import (
+    CONDITIONS,
+    INJURIES,
+    MODALITIES,
+    NETWORKS,
+    PARENTS,
+    SELF_PAY,
+    Benefits,
+    Inquiry,
+    Phase,
+    Secondary,
+    Step,
+)
 from schemas.people import MemberSchema, build_person, check_person
 from schemas.phases import CARE_FIELDS, MOST_PHASES, CareSchema, PhaseSchema, build_phase, check_phases
 from schemas.problem import Complaints, read_shape
@@ -36,7 +56,10 @@ Body = Mapping[str, Any]
 REPLY_FORMATS = ("x12_271",)
 LONGEST_REPLY = 1_000_000
 # Fields that mean the same inside as outside.
-COPIED = ("condition", "modality", "live", "trace", "as_of", "case_id", "external_id")
+COPIED = (
+    *("condition", "modality", "parents", "injury"),
+    *("live", "trace", "as_of", "case_id", "external_id"),
+)
 
 
 class SecondarySchema(Shape):
@@ -60,7 +83,9 @@ class VerificationRequestSchema(CareSchema):
 
     case_id = Text(64, load_default=None, metadata=about("The case it belongs to; opened if not given."))
     external_id = Text(100, load_default=None, metadata=about("Its id in another system."))
-    payer = Text(80, required=True, metadata=about("A payer's id, such as `medicare` or `cigna`."))
+    payer = Text(
+        80, metadata=about("A payer's id, such as `medicare` or `cigna`; needed without `coverages`.")
+    )
     plan = Text(120, load_default=None, metadata=about("A plan's id; one the library lacks only warns."))
     network = Choice(
         NETWORKS, load_default=None, metadata=about("What was told, else the site's profile, else `in`.")
@@ -78,7 +103,22 @@ class VerificationRequestSchema(CareSchema):
             "Several stretches of care in order, instead of `level_of_care` and what goes with it."
         ),
     )
-    secondary = Part(SecondarySchema(), load_default=None)
+    secondary = Part(
+        SecondarySchema(), load_default=None, metadata=about("The coverage that pays after `payer`.")
+    )
+    coverages = Items(
+        Part(HeldCoverageSchema()),
+        most=MOST_COVERAGES,
+        least=1,
+        load_default=None,
+        metadata=about("The member's coverages in any order, instead of `payer` and what goes with it."),
+    )
+    parents = Choice(
+        PARENTS, load_default=None, metadata=about("Of a child on two plans: whether they live together.")
+    )
+    injury = Choice(
+        INJURIES, load_default=None, metadata=about("An injury that another insurer answers for, or `none`.")
+    )
     told_benefits = Part(
         ToldBenefitsSchema(),
         load_default=None,
@@ -107,10 +147,12 @@ def load_inquiry(
     """
     complaints = Complaints()
     body = read_shape(VERIFICATION_REQUEST, data, complaints)
+    check_forms(data, complaints)
     later = [_read_telling(telling, index, complaints) for index, telling in enumerate(told)]
     phases = list(_care(data, body, complaints))
     _check(body, phases, known, complaints)
     complaints.raise_any()
+    body = in_short_form(body, known)
     own = body["told_benefits"]
     tellings = [*([own] if own else []), *later]
     benefits = build_tellings(tellings, known.zone) if tellings else None
@@ -161,11 +203,22 @@ def _check(body: Body, phases: list[tuple[str, Body]], known: Known, complaints:
     if body.get("site") is not None and body["site"] not in known.sites:
         complaints.add("/site", "unknown_site", suggest_sites(known, body["site"]))
     _check_payer("", body, "/member/member_id", member.get("member_id"), known, complaints)
+    if "member" in body and member.get("member_id") is None and not _pays_alone(body, known):
+        complaints.add("/member/member_id", "required", "is missing; give a value")
     check_told("/told_benefits", body.get("told_benefits") or {}, complaints)
     second = body.get("secondary")
     if second:
         _check_payer("/secondary", second, "/secondary/member_id", second.get("member_id"), known, complaints)
         check_told("/secondary/told_benefits", second.get("told_benefits") or {}, complaints)
+    for pointer, one in each_coverage(body):
+        _check_payer(pointer, one, f"{pointer}/member_id", one.get("member_id"), known, complaints)
+        check_told(f"{pointer}/told_benefits", one.get("told_benefits") or {}, complaints)
+        check_coverage(pointer, one, complaints)
+
+
+def _pays_alone(body: Body, known: Known) -> bool:
+    card = known.payers.get(body.get("payer", ""))
+    return card is not None and card.line_of_business == SELF_PAY
 
 
 def _check_payer(
@@ -200,6 +253,7 @@ def _build(
         plan=plan,
         network=body["network"] or _network(known.sites[site], card, plan, told, warnings),
         secondary=_secondary(body["secondary"], known, warnings),
+        coverages=body["held"],
         told=told,
         payer_reply=body["payer_reply"]["content"] if body["payer_reply"] else None,
         **{name: body[name] for name in COPIED},

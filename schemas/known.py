@@ -5,17 +5,19 @@ Ids that are not known are answered with the nearest that are; never with what w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, tzinfo
 from difflib import SequenceMatcher
 
-from schemas.model import Benefits, Fact, Step
+from schemas.model import Benefits, Fact, HeldCoverage, Step
 from schemas.people import has_shape, plain_id
 
 # Lines of business whose plans have networks; elsewhere a provider takes part or does not.
 NETWORKED_LINES = ("medicare_advantage", "marketplace", "commercial", "tricare", "fehb")
 SUGGESTIONS = 3
+# From coverages, the member's birth date, the parents, an injury and a day to the indexes of those that pay.
+Arrange = Callable[[tuple[HeldCoverage, ...], date, str | None, str | None, date], Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,17 @@ class SiteCard:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Payers and sites by id, the site that is meant where none is named, and the clinic's date."""
+    """Payers and sites by id, the site that is meant where none is named, and the clinic's date.
+
+    `arrange` puts coverages in the order in which they pay; without it they stay as they were sent.
+    """
 
     payers: Mapping[str, PayerCard]
     sites: Mapping[str, SiteCard]
     default_site: str
     today: date
     zone: tzinfo = UTC
+    arrange: Arrange | None = field(default=None, compare=False)
 
 
 def suggest_payers(known: Known, text: str) -> str:
@@ -78,8 +84,10 @@ def member_id_fits(card: PayerCard, member_id: str) -> bool:
     return card.member_id_pattern is None or has_shape(member_id, card.member_id_pattern)
 
 
-def written_member_id(card: PayerCard, member_id: str, warnings: list[Step]) -> str:
+def written_member_id(card: PayerCard, member_id: str | None, warnings: list[Step]) -> str | None:
     """Return an id as this payer writes it, with a warning where its shape is unusual."""
+    if member_id is None:
+        return None
     if card.member_id_strict:
         return plain_id(member_id)
     if not member_id_fits(card, member_id):

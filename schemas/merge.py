@@ -26,6 +26,7 @@ WHOLE = (
     "other_coverage",
     "medicare_advantage",
     "managed_care_plan",
+    "share_of_cost",
 )
 CONTACT = ("name", "phone", "portal")
 

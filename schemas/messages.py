@@ -10,14 +10,15 @@ STEP_LISTS = ("steps", "warnings", "parity_flags", "next_steps")
 
 
 def add_messages(answer: dict[str, Any], say: Say) -> dict[str, Any]:
-    """Add a `message` to every step of an answer, a `question` to every line of its script, in place.
+    """Add a `message` to every step of an answer, a `question` to every question of it, in place.
 
     `say` turns a code and its parameters into a sentence of one language. Answers without some of the
     parts, such as one estimate of a comparison, are taken as they are. Returns the same answer.
     """
     for step in _steps(answer):
         step["message"] = say(step["code"], step["params"])
-    for question in answer.get("call_script", ()):
+    coordination = answer.get("coordination") or {}
+    for question in (*answer.get("call_script", ()), *coordination.get("questions", ())):
         question["question"] = say(question["code"], question["params"])
     return answer
 
@@ -31,4 +32,6 @@ def _steps(answer: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     yield from answer.get("collect", {}).get("reasons", ())
     for name in STEP_LISTS:
         yield from answer.get(name, ())
-    yield from (step for step in (estimate.get("formula"), answer.get("coordination")) if step is not None)
+    coordination = answer.get("coordination")
+    yield from (step for step in (estimate.get("formula"), coordination) if step is not None)
+    yield from (coordination or {}).get("reasons", ())

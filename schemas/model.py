@@ -56,6 +56,8 @@ NETWORKS = ("in", "out")
 SERVICES = ("evaluation", "individual", "family", "group")
 CLINICIANS = ("physician", "psychologist", "np", "lcsw", "lmft", "mhc")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+# Nobody insures: the patient pays the clinic's own price.
+SELF_PAY = "self_pay"
 LINES_OF_BUSINESS = (
     "medicare",
     "medicare_advantage",
@@ -65,6 +67,7 @@ LINES_OF_BUSINESS = (
     "commercial",
     "tricare",
     "fehb",
+    SELF_PAY,
 )
 COPAY_UNITS = ("session", "day", "week", "admission")
 LIMIT_UNITS = ("session", "visit", "day", "hour", "unit")
@@ -72,6 +75,13 @@ LIMIT_PERIODS = ("plan_year", "calendar_year", "state_fiscal_year", "month", "da
 AUTHORIZATION_STATUSES = ("required", "notification", "not_required")
 CONFIDENCES = (PRIMARY, SECONDARY, TOLD) = ("primary", "secondary", "told")
 CHANNELS = ("phone", "portal", "card", "letter", "patient")
+RELATIONSHIPS = ("self", "spouse", "child", "other")
+# How somebody holds a coverage, why somebody has Medicare, and who has custody of a child.
+COVERAGE_BASES = ("active_employment", "retiree", "cobra", "individual")
+ENTITLEMENTS = ("age", "disability", "esrd")
+CUSTODIES = ("sole", "joint", "spouse", "none")
+PARENTS = ("together", "apart")
+INJURIES = ("none", "workers_compensation", "no_fault", "liability")
 
 
 # --- what is known, and how we know it ---------------------------------------------------------
@@ -106,7 +116,8 @@ class Fact(Generic[T]):
     `as_of` is the day it was told or reported; `through` the last day it was published for (later
     it is carried forward, and named so); `inferred` marks what rests on less than the level's own
     code, `by_procedure` what was said of the very procedure that is billed; `note` names a reason code
-    that the source gives for the value.
+    that the source gives for the value; `others` is what other sources say of the same thing, each kept
+    beside the value that is believed.
     """
 
     value: T
@@ -116,6 +127,7 @@ class Fact(Generic[T]):
     inferred: bool = False
     note: str | None = None
     by_procedure: bool = False
+    others: tuple[Fact[T], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +329,8 @@ class LevelBenefits:
     certification: Fact[Certification] | None = None
     billing: Fact[Billing] | None = None
     notes: tuple[Step, ...] = ()
+    coverage_notes: tuple[Step, ...] = ()
+    authorization_notes: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +378,14 @@ class OtherCoverage:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareOfCost:
+    """What a member's bills must come to in a month before Medicaid pays, and whether they do."""
+
+    amount: Cents | None = None
+    met: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Claims:
     """Where claims go, and by when."""
 
@@ -393,6 +415,7 @@ class Benefits:
     medicare_advantage: Fact[OtherCoverage | None] | None = None
     managed_care_plan: Fact[OtherCoverage | None] | None = None
     qmb: Fact[bool] | None = None
+    share_of_cost: Fact[ShareOfCost | None] | None = None
     claims: Fact[Claims] | None = None
     balance_billing: Fact[bool] | None = None
     copay_is_all: Fact[bool] | None = None
@@ -483,6 +506,29 @@ class Secondary:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldCoverage:
+    """One of a person's coverages, as far as the order in which they pay hangs on it; `None`: not said.
+
+    `relationship` is the member's to the subscriber, whose `birthday` is month and day. `custody` and
+    `court_order` speak of the subscriber as a parent: `spouse` is married to whoever has custody.
+    `employees` is from (inclusive) to below (exclusive). `place` is where it was said to pay, from 1.
+    """
+
+    payer: Payer
+    plan: str | None = None
+    relationship: str | None = None
+    birthday: tuple[int, int] | None = None
+    custody: str | None = None
+    court_order: bool | None = None
+    basis: str | None = None
+    employees: tuple[int, int | None] | None = None
+    since: date | None = None
+    entitlement: str | None = None
+    esrd_start: date | None = None
+    place: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Inquiry:
     """The question: payer, plan, member, site, condition, modality, network, phases of care."""
 
@@ -495,6 +541,9 @@ class Inquiry:
     condition: str = "mental_health"
     modality: str = "in_person"
     secondary: Secondary | None = None
+    coverages: tuple[HeldCoverage, ...] = ()
+    parents: str | None = None
+    injury: str | None = None
     told: Benefits | None = None
     payer_reply: str | None = field(default=None, repr=False)
     live: bool = True
@@ -685,11 +734,37 @@ class NextStep:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question for the payer, and where in `told_benefits` its answer goes."""
+    """One question, and where its answer goes; `needed` where an answer hangs on it."""
 
     code: str
     params: Mapping[str, Any]
     answers: str
+    needed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A coverage in the order of payment, by its index among those asked about.
+
+    `pays` is false where another stands in its place; two that pay are priced.
+    """
+
+    coverage: int
+    payer: Payer
+    plan: str | None
+    pays: bool
+    is_priced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Coordination:
+    """Which coverage pays first: `settled`, or `ask` with what has to be asked; `step` says it in short."""
+
+    step: Step
+    status: str
+    order: tuple[Place, ...] = ()
+    reasons: tuple[Step, ...] = ()
+    questions: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -711,5 +786,5 @@ class Determination:
     accumulators_as_of: date | None
     administrator: Fact[Contact | None] | None
     other_payers: tuple[Fact[OtherCoverage], ...]
-    coordination: Step | None
+    coordination: Coordination | None
     contact: Fact[Contact] | None

@@ -13,6 +13,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validates, validates_schema
 
+from schemas.dated import Dated
 from schemas.example_file import ExampleSchema, ProgramExampleSchema
 from schemas.faults import Fault, Path, flatten
 from schemas.file_fields import Day, Flag, Pattern, Table, Text, Whole, Word, https, items, key
@@ -21,6 +22,7 @@ from schemas.rule_fields import (
     SERVICE_FIELDS,
     FactsSchema,
     HoursSchema,
+    LawPotSchema,
     MedicalSchema,
     PotSchema,
     ServiceSchema,
@@ -174,12 +176,31 @@ ProgramFileSchema = Schema.from_dict(
     name="ProgramFileSchema",
 )
 
+MEDICAID_REGIONS = tuple("ABCDEFGHI")
+PLAN_MEMBERS = ("long_term_care", "children_with_complex_conditions", "children_in_child_welfare")
+
+
+class MedicaidPlanSchema(Schema):
+    """A plan of Florida Medicaid: for which members, in which regions, and who runs it.
+
+    `regions` are those it is known to be in, `perhaps` those of which nobody says; in any other it is not.
+    """
+
+    name = Text(required=True)
+    members = Word(PLAN_MEMBERS)
+    regions = Dated(items(Word(MEDICAID_REGIONS)), required=True)
+    perhaps = Dated(items(Word(MEDICAID_REGIONS)))
+    operated_by = Dated(Text())
+
+
 ServicesFileSchema = Schema.from_dict(
     {
         "sources": Table(key(), fields.Nested(SourceSchema), required=True),
         "levels": Table(Word(LEVELS_OF_CARE), fields.Nested(HoursSchema)),
-        "legal_maximum": Table(Word(LINES_OF_BUSINESS), fields.Nested(PotSchema)),
+        "legal_maximum": Table(Word(LINES_OF_BUSINESS), fields.Nested(LawPotSchema)),
         "clocks": Table(Word(LINES_OF_BUSINESS), SERVICE_FIELDS["authorization_clock"]),
+        "medicaid_regions": Table(Word(MEDICAID_REGIONS), Dated(items(Text()))),
+        "medicaid_plans": Table(key(), fields.Nested(MedicaidPlanSchema)),
     },
     name="ServicesFileSchema",
 )
@@ -191,17 +212,17 @@ _SERVICES_FILE = ServicesFileSchema()
 
 def payer_file_faults(data: Any) -> list[Fault]:
     """Return what is wrong with the data of a payer file; a source that nothing knows is wrong too."""
-    return list(flatten(_PAYER_FILE.validate(data))) or _unknown_sources(data)
+    return list(flatten(_PAYER_FILE.validate(data))) or unknown_sources(data)
 
 
 def program_file_faults(data: Any) -> list[Fault]:
     """Return what is wrong with the data of a program's file."""
-    return list(flatten(_PROGRAM_FILE.validate(data))) or _unknown_sources(data)
+    return list(flatten(_PROGRAM_FILE.validate(data))) or unknown_sources(data)
 
 
 def services_file_faults(data: Any) -> list[Fault]:
     """Return what is wrong with the data of services.yaml."""
-    return list(flatten(_SERVICES_FILE.validate(data))) or _unknown_sources(data)
+    return list(flatten(_SERVICES_FILE.validate(data))) or unknown_sources(data)
 
 
 def cited_sources(data: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
@@ -217,7 +238,8 @@ def cited_sources(data: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
             yield from cited_sources(inner, (*path, index))
 
 
-def _unknown_sources(data: Mapping[str, Any]) -> list[Fault]:
+def unknown_sources(data: Mapping[str, Any]) -> list[Fault]:
+    """Return a fault for each place that names a source which the data does not have."""
     return [
         Fault(path, f"No source is called {source}; sources has: {', '.join(data['sources'])}.")
         for path, source in cited_sources(data)

@@ -12,13 +12,12 @@ from functools import lru_cache
 from typing import Any
 
 from schemas.fields import Day
-from schemas.model import Person
+from schemas.model import RELATIONSHIPS, Person
 from schemas.phases import years_from
 from schemas.problem import Complaints
-from schemas.shapes import Choice, Part, Shape, Text
+from schemas.shapes import Choice, Part, Shape, Text, about
 
 SEXES = ("female", "male", "other", "unknown")
-RELATIONSHIPS = ("self", "spouse", "child", "other")
 OLDEST = 130
 
 
@@ -36,7 +35,9 @@ class SubscriberSchema(Shape):
 class MemberSchema(Shape):
     """The person the care is for."""
 
-    member_id = Text(40, required=True)
+    member_id = Text(
+        40, load_default=None, metadata=about("Needed for every payer but `self-pay`, which has none.")
+    )
     first_name = Text(80, required=True)
     last_name = Text(80, required=True)
     birth_date = Day(required=True)
@@ -62,7 +63,7 @@ def check_person(
         complaints.add(place, "birth_after_start", "must not be after the first day of care; check both")
 
 
-def build_person(person: Mapping[str, Any], member_id: str) -> Person:
+def build_person(person: Mapping[str, Any], member_id: str | None) -> Person:
     """Build the member from valid data, with the member id as the payer writes it."""
     subscriber = person["subscriber"]
     return Person(

@@ -45,10 +45,14 @@ ERROR_CODES: Mapping[str, str] = {
     # payer, site, member
     "unknown_payer": "The rulebook has no such payer; the message names the nearest ids.",
     "unknown_site": "The clinic's profile has no such site; the message names the nearest ids.",
+    "whole_member_id": "The text looks like a whole member id, and a name or a prefix is needed here.",
     "member_id_shape": "The member id does not have the shape that this payer prints on its cards.",
     "birth_date_in_future": "The birth date has not come yet.",
     "birth_date_too_early": "The birth date is more than 130 years ago.",
     "birth_after_start": "The birth date is after the first day of care.",
+    # several coverages
+    "coverage_given_twice": "A list of coverages and a field of the short form were both given.",
+    "employer_size_unclear": "An employer's size is a number of employees, or a span of them.",
     # the care asked for
     "care_missing": "Neither a level of care nor phases were given; one of the two is needed.",
     "care_given_twice": "Phases and fields of a single phase were both given; only one is possible.",

@@ -77,6 +77,21 @@ class CopaySchema(Schema):
     max_units = Whole(1)
 
 
+class OneOrSeveral(fields.Field[Any]):
+    """A value, or a list of at least two of which nobody says which one holds."""
+
+    def __init__(self, shape: fields.Field[Any], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.shape = shape
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, list):
+            return self.shape.deserialize(value)
+        if len(value) < 2:
+            raise ValidationError("A list must name at least two: write a single one without brackets.")
+        return [self.shape.deserialize(one) for one in value]
+
+
 class ThenSchema(Schema):
     """What a cost share turns into."""
 
@@ -115,10 +130,18 @@ class BillingSchema(Schema):
 
 
 class NoteSchema(Schema):
-    """A sentence that the answer must carry, by its code."""
+    """A sentence that the answer must carry, by its code; its source is the list's, or its own."""
 
     code = code(required=True)
     params = Scalars()
+    source = Text()
+    at = Text()
+
+    @validates_schema
+    def check_source(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Refuse a source without a place in it, or a place without a source."""
+        if ("source" in data) != ("at" in data):
+            raise ValidationError("A source of its own needs both source and at.")
 
 
 class ClaimsSchema(Schema):
@@ -140,25 +163,31 @@ class SecondarySchema(Schema):
     yearly_limit = money_field()
 
 
+# Sentences beside the verdicts: of one level, or, among a payer's facts, of them all.
+NOTED: Mapping[str, Dated] = {
+    "coverage_notes": Dated(items(fields.Nested(NoteSchema))),
+    "authorization_notes": Dated(items(fields.Nested(NoteSchema))),
+}
+
 SERVICE_FIELDS: Mapping[str, Dated] = {
-    "covered": Dated(Flag()),
-    "prior_authorization": Dated(Word(AUTHORIZATION_STATUSES)),
+    "covered": Dated(Flag(), disputable=True),
+    "prior_authorization": Dated(Word(AUTHORIZATION_STATUSES), disputable=True),
     "authorization_hint": Dated(Word(AUTHORIZATION_HINTS)),
     "authorization_contact": Dated(fields.Nested(ContactSchema)),
-    "authorization_clock": Dated(fields.Nested(ClocksSchema)),
+    "authorization_clock": Dated(fields.Nested(ClocksSchema), disputable=True),
     "authorization_unit": Dated(Word(LIMIT_UNITS)),
     "criteria": Dated(items(Text())),
     "documents": Dated(items(Text())),
-    "initial_units": Dated(Whole(1)),
-    "review_every_days": Dated(Whole(1)),
+    "initial_units": Dated(Whole(1), disputable=True),
+    "review_every_days": Dated(Whole(1), disputable=True),
     "retro_allowed": Dated(Flag()),
-    "referral_required": Dated(Flag()),
-    "copay": Dated(fields.Nested(CopaySchema), none_means_none=True),
-    "coinsurance": Dated(rate_field(), none_means_none=True),
+    "referral_required": Dated(Flag(), disputable=True),
+    "copay": Dated(OneOrSeveral(fields.Nested(CopaySchema)), none_means_none=True, disputable=True),
+    "coinsurance": Dated(rate_field(), none_means_none=True, disputable=True),
     "coinsurance_max": Dated(money_field()),
-    "deductible_applies": Dated(Flag()),
+    "deductible_applies": Dated(Flag(), disputable=True),
     "then": Dated(fields.Nested(ThenSchema), none_means_none=True),
-    "allowed_amount": Dated(money_field()),
+    "allowed_amount": Dated(money_field(), disputable=True),
     "limits": Dated(items(fields.Nested(LimitSchema)), none_means_none=True),
     "provider_types": Dated(items(Word(PROVIDER_TYPES))),
     "minimum_hours_per_week": Dated(Whole(1)),
@@ -170,6 +199,7 @@ SERVICE_FIELDS: Mapping[str, Dated] = {
     "facility_fee": Dated(Flag()),
     "billing": Dated(fields.Nested(BillingSchema)),
     "notes": Dated(items(fields.Nested(NoteSchema))),
+    **NOTED,
 }
 
 FACT_FIELDS: Mapping[str, Dated] = {
@@ -181,6 +211,8 @@ FACT_FIELDS: Mapping[str, Dated] = {
     "balance_billing": Dated(Flag()),
     "copay_is_all": Dated(Flag()),
     "secondary": Dated(fields.Nested(SecondarySchema)),
+    **NOTED,
+    "share_of_cost": Dated(Flag()),
 }
 
 MEDICAL_FIELDS: Mapping[str, Dated] = {
@@ -189,6 +221,11 @@ MEDICAL_FIELDS: Mapping[str, Dated] = {
 }
 
 POT_FIELDS: Mapping[str, Dated] = {
+    "individual": Dated(money_field(), none_means_none=True, disputable=True),
+    "family": Dated(money_field(), none_means_none=True, disputable=True),
+}
+
+LAW_POT_FIELDS: Mapping[str, Dated] = {
     "individual": Dated(money_field(), none_means_none=True),
     "family": Dated(money_field(), none_means_none=True),
 }
@@ -199,4 +236,5 @@ ServiceSchema = Schema.from_dict(dict(SERVICE_FIELDS), name="ServiceSchema")
 FactsSchema = Schema.from_dict(dict(FACT_FIELDS), name="FactsSchema")
 MedicalSchema = Schema.from_dict(dict(MEDICAL_FIELDS), name="MedicalSchema")
 PotSchema = Schema.from_dict(dict(POT_FIELDS), name="PotSchema")
+LawPotSchema = Schema.from_dict(dict(LAW_POT_FIELDS), name="LawPotSchema")
 HoursSchema = Schema.from_dict(dict(HOURS_FIELDS), name="HoursSchema")

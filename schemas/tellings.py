@@ -27,6 +27,7 @@ from schemas.model import (
     MedicalBenefits,
     NetworkBenefits,
     OtherCoverage,
+    ShareOfCost,
     Then,
 )
 
@@ -83,6 +84,7 @@ def build_telling(told: Told, zone: tzinfo) -> Benefits:
         other_coverage=_made(told, "other_coverage", _coverage, telling),
         medicare_advantage=_made(told, "medicare_advantage", _plan("medicare_advantage"), telling),
         managed_care_plan=_made(told, "managed_care_plan", _plan("medicaid_managed_care"), telling),
+        share_of_cost=_made(told, "share_of_cost", lambda said: ShareOfCost(**said), telling),
         claims=_made(told, "claims", lambda said: Claims(**said), telling),
         medical={kind: _medical(said, telling) for kind, said in told.get("medical", {}).items()},
         **plain,

@@ -77,6 +77,13 @@ class ToldPlanSchema(Shape):
     member_id = Text(40)
 
 
+class ToldShareOfCostSchema(Shape):
+    """A monthly share of cost, and whether this month's bills have reached it; `met` null: nobody knows."""
+
+    amount = Money()
+    met = Flag(allow_none=True)
+
+
 class ToldClaimsSchema(Shape):
     """Where claims go, and by when."""
 
@@ -219,6 +226,11 @@ class ToldBenefitsSchema(Shape):
         ToldPlanSchema(), allow_none=True, metadata=about("The plan that stands in for Medicaid, if any.")
     )
     qmb = Flag(metadata=about("Qualified Medicare Beneficiary: may not be billed."))
+    share_of_cost = Part(
+        ToldShareOfCostSchema(),
+        allow_none=True,
+        metadata=about("Medically Needy: of the month of the telling. Null: there is none."),
+    )
     cobra = Part(ToldCobraSchema(), allow_none=True)
     claims = Part(ToldClaimsSchema())
     levels = Part(ToldLevelsSchema())

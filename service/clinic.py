@@ -21,7 +21,7 @@ from payers.yaml_reader import Document, read_yaml
 from schemas.clinic_file import OTHER_PLANS, judge_clinic
 from schemas.connection_file import default_form
 from schemas.faults import Fault, spell
-from schemas.model import AgeBand, Citation, Fact, Site
+from schemas.model import AgeBand, Citation, Fact, Site, Step
 
 DEFAULT_TIME_ZONE = "America/New_York"
 DEFAULT_NAME = "clinic.yaml"
@@ -78,6 +78,19 @@ class Clinic:
         rates = self.places[site_id].contracted_rates.get(payer_id)
         site = self.sites[site_id]
         return site if rates is None else replace(site, contracted_rates=rates)
+
+    def misfits(self, site_id: str, modality: str, age: int | None) -> list[Step]:
+        """Say where a site, by its own profile, does not work this way or does not take this age."""
+        site, place = self.sites[site_id], self.places[site_id]
+        found = []
+        if place.modalities and modality not in place.modalities:
+            params = {"modality": modality, "site": site.name}
+            found.append(Step("site_does_not_work_this_way", params))
+        if place.ages is not None and age is not None:
+            too_young = place.ages.from_age is not None and age < place.ages.from_age
+            if too_young or (place.ages.below is not None and age >= place.ages.below):
+                found.append(Step("site_does_not_take_this_age", {"site": site.name}))
+        return found
 
     def error_of(self, faults: Iterable[Fault]) -> ClinicFileError:
         """Return the error that names faults, found when the profile met other files, by line and place."""

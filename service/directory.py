@@ -9,34 +9,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from payers import rules_view
+from payers import rules_stale, rules_view
+from payers.cards import Card, WholeMemberId, read_card
 from payers.errors import UnknownPayer
 from payers.identity import PayerIdentity, Plan
+from payers.medicaid_plans import find_medicaid_plans
 from payers.names import plain as plain_name
-from payers.registry import resolve as resolve_payers
-from schemas.fields import format_money
+from schemas.fields import MONEY_NAMES, format_money
+from schemas.freshness import REASONS, reasons_to_confirm
 from schemas.model import Benefits, Citation, Fact, Payer
 from service.verify import Desk
 
-# Fields that hold whole cents; every other whole number is a count.
-MONEY = frozenset(
-    {
-        "limit",
-        "met",
-        "remaining",
-        "amount",
-        "coinsurance_max",
-        "allowed_amount",
-        "office_visit_copay",
-        "yearly_limit",
-    }
-)
-
-
 LOCAL = ("local", "approved_by", "holds_until")
 SOURCE = ("title", "url", "published", "retrieved", "confidence")
-CONFIRM = ("secondary", "old", "carried_forward")
-"""Why a source's values should be confirmed with the payer."""
 
 
 class UnknownSite(Exception):
@@ -92,45 +77,105 @@ def find_plans(desk: Desk, payer_id: str, query: str | None) -> list[dict[str, A
 def list_sources(desk: Desk, payer_id: str, today: date) -> list[dict[str, Any]] | None:
     """What a payer's answers rest on, with how many values are in force of each; `None` for no such payer.
 
-    `confirm` says why the payer should confirm what a source says: it is second-hand, old, or of a year
-    that is over; the same as `vob rules stale` says.
+    `confirm` says why the payer should confirm what a source says: it is second-hand, old, not read lately,
+    or of a time that is over; the same as `vob rules stale` says.
     """
     if _identity(desk, payer_id) is None:
         return None
     shown = rules_view.show(desk.rulebook, payer_id, today)
     uses = Counter((one.payer, one.source) for one in shown)
     reasons: dict[tuple[str, str], set[str]] = {}
-    for item in rules_view.stale(desk.rulebook, today):
-        reasons.setdefault((item.shown.payer, item.shown.source), set()).update(item.reasons)
+    for one in shown:
+        found = reasons_to_confirm(one, today, one.through)
+        reasons.setdefault((one.payer, one.source), set()).update(found)
     return [
         {
             "id": source_id if holder == payer_id else f"{holder}/{source_id}",
             **{name: source[name] for name in SOURCE},
             **({"local": True} if "overlay" in source else {}),
             "values": uses[holder, source_id],
-            "confirm": [reason for reason in CONFIRM if reason in reasons.get((holder, source_id), ())],
+            "confirm": [reason for reason in REASONS if reason in reasons.get((holder, source_id), ())],
         }
         for holder, sources in rules_view.sources_of(desk.rulebook, payer_id)
         for source_id, source in sorted(sources.items())
     ]
 
 
-def resolve(desk: Desk, text: str) -> list[dict[str, Any]]:
-    """The payers that what is printed on a card may mean, the likeliest first."""
+def list_medicaid_plans(desk: Desk, county: str, on: date) -> dict[str, Any]:
+    """The plans that a Medicaid member who lives in a county may be in on a day, with the county's region.
+
+    `operates` is `yes`, or `not_known` where nobody says; a plan that is not there is not in the list.
+    """
+    found, sources = find_medicaid_plans(desk.rulebook, county, on), _Sources()
+    region = found.region
+    return {
+        "county": county,
+        "date": on.isoformat(),
+        "region": None
+        if region is None
+        else {"value": region.value, "citations": sources.cite(region.citation)},
+        "items": [
+            {
+                "payer": plan.payer_id,
+                "name": plan.name,
+                "operates": "yes" if plan.is_known else "not_known",
+                "members": plan.members,
+                "operated_by": plan.operated_by,
+                "citations": sources.cite(*plan.citations),
+            }
+            for plan in found.plans
+        ],
+        "citations": sources.listed(),
+    }
+
+
+def list_stale(desk: Desk, today: date, payer_id: str | None = None) -> list[dict[str, Any]]:
+    """The values in force that a payer should confirm, those first that answer most questions.
+
+    `payer` is `services` where the law says a value of a whole line of business, `programs/…` where a
+    program does.
+    """
     return [
-        {"payer": _payer(match.payer), "score": match.score, "matched": match.matched}
-        for match in resolve_payers(desk.rulebook, text)
+        {
+            "payer": item.shown.payer,
+            "where": item.shown.where,
+            "when": item.shown.when or None,
+            "rows": item.rows,
+            "confirm": list(item.reasons),
+            "questions": item.answers,
+            "ask": item.question,
+            "source": {
+                "title": item.shown.title,
+                "url": item.shown.url,
+                "locator": item.shown.at,
+                "published": item.shown.published and item.shown.published.isoformat(),
+                "retrieved": item.shown.retrieved.isoformat(),
+                "confidence": item.shown.confidence,
+            },
+        }
+        for item in rules_stale.stale(desk.rulebook, today)
+        if payer_id in (None, item.shown.payer)
     ]
 
 
+def resolve(desk: Desk, text: str) -> list[Payer]:
+    """The payers that what is printed on a card may mean, the likeliest first; none for a whole member id."""
+    return [match.payer for match in _read(desk, text).matches]
+
+
 def payer_of(desk: Desk, text: str) -> str:
-    """The id of the payer that a text names, if it can only be that one; else the text."""
+    """The id of the payer whose own name a text is, or that it can only mean; else the text."""
     if text in desk.rulebook.payer_ids:
         return text
-    found = resolve(desk, text)
-    if len(found) == 1 or (found and found[0]["score"] > found[1]["score"]):
-        return str(found[0]["payer"]["id"])
-    return text
+    card = _read(desk, text)
+    return card.named or card.only or text
+
+
+def _read(desk: Desk, text: str) -> Card:
+    try:
+        return read_card(desk.rulebook, text)
+    except WholeMemberId:
+        return Card()
 
 
 def find_benefits(
@@ -219,7 +264,7 @@ class _Sources:
             return [
                 self.plain(item, name) for item in (sorted(value) if isinstance(value, frozenset) else value)
             ]
-        if isinstance(value, int) and not isinstance(value, bool) and name in MONEY:
+        if isinstance(value, int) and not isinstance(value, bool) and name in MONEY_NAMES:
             return format_money(value)
         if isinstance(value, date):
             return value.isoformat()

@@ -6,16 +6,20 @@ names files and lines.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from payers import rules_check, rules_view
+from payers import rules_check, rules_stale, rules_view
 from payers.errors import RulebookError, UnknownPayer
 from payers.layers import lay_files, split_layers
 from payers.rule_files import read_files
 from payers.rulebook import Rulebook, lay_over, load_rulebook
-from payers.rules_view import Difference, Shown, Stale
+from payers.rules_questions import Place
+from payers.rules_stale import Rests, Stale
+from payers.rules_view import Difference, Shown
 from service.clinic import Clinic, ClinicFileError, load_clinic
 from service.config import Settings
 from service.connections import check_connections, open_switchboard
@@ -24,16 +28,20 @@ from service.verify import Desk
 __all__ = [
     "Difference",
     "NoSuchPayer",
+    "Rests",
     "Shown",
     "Stale",
     "Unusable",
     "check",
     "diff",
     "find_problems",
+    "names_of",
     "open_clinic",
     "open_desk",
     "open_rulebook",
+    "plans_of",
     "read_set",
+    "rests_of_answers",
     "show",
     "stale",
 ]
@@ -121,9 +129,32 @@ def show(rulebook: Rulebook, payer_id: str, on: date) -> Sequence[Shown]:
         raise NoSuchPayer(str(error)) from None
 
 
-def stale(rulebook: Rulebook, today: date, months: int) -> Sequence[Stale]:
-    """Return the values in force today that a payer should confirm."""
-    return rules_view.stale(rulebook, today, months)
+def stale(rulebook: Rulebook, today: date, rests: Rests | None = None) -> Sequence[Stale]:
+    """Return the values in force today that a payer should confirm, those first on which most rests."""
+    return rules_stale.stale(rulebook, today, rests)
+
+
+def rests_of_answers(answers: Iterable[Mapping[str, Any]]) -> Rests:
+    """Return by place in a source the stored answers, numbered, that cite it."""
+    rests: dict[Place, set[int]] = defaultdict(set)
+    for number, answer in enumerate(answers):
+        for cited in answer["citations"]:
+            rests[Place(cited["title"], cited["url"], cited["locator"])].add(number)
+    return rests
+
+
+def names_of(rulebook: Rulebook) -> Mapping[str, str]:
+    """Return what is shown as the holder of a value, payers and programs, with their names."""
+    payers = {payer_id: rulebook.payer(payer_id).name for payer_id in rulebook.payer_ids}
+    programs = rulebook.data.programs
+    return payers | {f"programs/{one}": programs[one]["program"]["name"] for one in programs}
+
+
+def plans_of(rulebook: Rulebook, payer_id: str) -> Mapping[str, str]:
+    """Return the names of a payer's plans, by id; of what is no payer, none."""
+    if payer_id not in rulebook.payer_ids:
+        return {}
+    return {plan.id: plan.name for plan in rulebook.identity(payer_id).plans.values()}
 
 
 def diff(rulebook: Rulebook, before: date, after: date) -> Sequence[Difference]:

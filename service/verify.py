@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from payers.base import Ask
+from payers.medicaid_plans import find_medicaid_plans
 from payers.registry import find_adapter, find_payer, list_payers
 from payers.rulebook import Rulebook
 from payers.switchboard import Switchboard
 from schemas.inquiry import load_inquiry
 from schemas.known import Known, PayerCard, SiteCard
-from schemas.model import Determination, Inquiry, Payer, Period, Site, Step
+from schemas.model import Determination, Fact, Inquiry, Payer, Period, Site, Step
 from schemas.problem import FieldError
 from service.clinic import Clinic
 from service.engine import ENGINE_VERSION
@@ -27,6 +28,7 @@ from service.engine.brief import Brief
 from service.engine.calendar import age_on
 from service.engine.determine import determine
 from service.engine.episode import LaidPhase, lay_episode
+from service.engine.order import arrange
 from service.federal_holidays import federal_holidays
 from service.hearing import Hearing, Reported, bring, listen, new_trace, read_hearing
 
@@ -63,7 +65,14 @@ def known(desk: Desk, at: datetime) -> Known:
         default_site=desk.clinic.default_site,
         today=at.astimezone(desk.clinic.zone).date(),
         zone=desk.clinic.zone,
+        arrange=partial(arrange, partial(_order_rules, desk.rulebook)),
     )
+
+
+@lru_cache(maxsize=512)
+def _order_rules(rulebook: Rulebook, on: date) -> Mapping[str, Fact[Any]]:
+    """Return the rules of the order of coverages; a rulebook never changes, so neither do they."""
+    return rulebook.order_rules(on)
 
 
 @lru_cache(maxsize=8)
@@ -199,6 +208,7 @@ def verify(
         warnings=(*warnings, *awaited, *reported.steps, *_site_warnings(desk.clinic, settled, dates[0])),
         administrator_heard=reported.has_administrator,
         laid=laid,
+        local_plans=_local_plans(desk.rulebook, payer.id, site.county, dates[0]),
         network_assumed=any(step.code == "network_defaulted" for step in warnings),
         **_second(desk, settled, dates),
     )
@@ -228,31 +238,32 @@ def _hours(rulebook: Rulebook, on: date) -> Mapping[str, tuple[int, int | None]]
     return {level: band.value for level, band in rulebook.hours_bands(on).items()}
 
 
+@lru_cache(maxsize=1024)
+def _local_plans(rulebook: Rulebook, payer: str, county: str | None, on: date) -> tuple[str, ...]:
+    """Return the Medicaid plans of a county, where this payer's members may be in one of them instead."""
+    if county is None or "managed_care_plan" not in rulebook.identity(payer).ask_first:
+        return ()
+    plans = find_medicaid_plans(rulebook, county, on).plans
+    return tuple(f"{one.name} ({one.operated_by})" if one.operated_by else one.name for one in plans)
+
+
 def _site_warnings(clinic: Clinic, inquiry: Inquiry, on: date) -> list[Step]:
-    """Warn where the clinic's own profile says that the site does not work this way, or not at this age."""
-    site, place = clinic.sites[inquiry.site], clinic.places[inquiry.site]
-    found = []
-    if place.modalities and inquiry.modality not in place.modalities:
-        params = {"modality": inquiry.modality, "site": site.name}
-        found.append(Step("site_does_not_work_this_way", params))
-    ages, born = place.ages, inquiry.member.birth_date
-    if ages is not None and born is not None:
-        age = age_on(born, on)
-        too_young = ages.from_age is not None and age < ages.from_age
-        if too_young or (ages.below is not None and age >= ages.below):
-            found.append(Step("site_does_not_take_this_age", {"site": site.name}))
-    return found
+    born = inquiry.member.birth_date
+    return clinic.misfits(inquiry.site, inquiry.modality, None if born is None else age_on(born, on))
 
 
 def _second(desk: Desk, inquiry: Inquiry, dates: tuple[date, ...]) -> dict[str, Any]:
     """Return what the second coverage publishes, where there is one."""
-    if inquiry.secondary is None:
+    if inquiry.secondary is None and not inquiry.coverages:
         return {}
+    rules = {"order_rules": _order_rules(desk.rulebook, inquiry.phases[0].start_date or dates[0])}
+    if inquiry.secondary is None:
+        return rules
     payer = find_payer(desk.rulebook, inquiry.secondary.payer)
     site = desk.clinic.site_for(inquiry.site, payer.id)
     asked = replace(inquiry, payer=payer.id, plan=inquiry.secondary.plan)
     published = ask_rulebook(desk.rulebook, asked, payer, site, dates)
-    return {"second_payer": payer, "second_published": published, "second_site": site}
+    return {**rules, "second_payer": payer, "second_published": published, "second_site": site}
 
 
 def _plan(rulebook: Rulebook, inquiry: Inquiry) -> Mapping[str, str] | None:
@@ -279,5 +290,7 @@ def produced_by(desk: Desk, inquiry: Inquiry, at: datetime) -> Mapping[str, Any]
 @lru_cache(maxsize=1024)
 def _digests(rulebook: Rulebook, payer: str, second: str | None) -> Mapping[str, str]:
     """Return the digest of each file that has a say in the answers of one payer, or two."""
-    names = {*rulebook.files_of(payer), *(rulebook.files_of(second) if second is not None else ())}
+    names = {*rulebook.files_of(payer)}
+    if second is not None:
+        names |= {*rulebook.files_of(second), *rulebook.files_of_order}
     return {name: rulebook.digests[name] for name in sorted(names)}

@@ -172,6 +172,7 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "resolvePayer": Example(query={"text": "MEDICARE HEALTH INSURANCE"}),
         "getPayer": Example(path={"payer_id": "medicare"}),
         "listPlans": Example(path={"payer_id": "medigap"}, query={"query": "plan g"}),
+        "listStale": Example(query={"payer": "medicare"}),
         "listSources": Example(path={"payer_id": "medicare"}),
         "proposeLocalRules": Example(
             body={
@@ -184,6 +185,7 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "approveLocalRule": Example(path=_LOCAL_RULE),
         "rejectLocalRule": Example(path=_LOCAL_RULE),
         "withdrawLocalRule": Example(path=_LOCAL_RULE),
+        "listMedicaidPlans": Example(query={"county": "Miami-Dade", "date": "2026-10-15"}),
         "getClinic": Example(),
         "getBenefits": Example(
             path={"payer_id": "medicare"},

@@ -8,13 +8,16 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
-from service import directory
+from schemas.problem import BadRequest, FieldError
+from service import directory, printed
 from service.api import results
-from service.api.describe import operation
-from service.api.exchange import listing, page, query, reply
+from service.api.card_shapes import MATCHES
+from service.api.describe import LANGUAGE, operation
+from service.api.exchange import language, listing, page, query, reply, spoken
 from service.api.problems import Refused
 from service.api.shapes import BENEFITS_QUERY, PAYERS_QUERY, PLANS_QUERY, RESOLVE_QUERY
 from service.at_hand import office
+from service.explain import say
 
 payers = Blueprint("payers", __name__, url_prefix="/v1/payers", description=__doc__ or "")
 
@@ -29,11 +32,26 @@ def index() -> Response:
 
 @payers.route("/resolve", methods=["GET"])
 @payers.doc(
-    **operation("resolvePayer", "Which payer does this card mean?", results.MATCHES, query=RESOLVE_QUERY)
+    **operation(
+        "resolvePayer",
+        "Which payer does this card mean?",
+        MATCHES,
+        query=RESOLVE_QUERY,
+        refuses=(422,),
+        parameters=[LANGUAGE],
+    )
 )
 def resolve() -> Response:
-    """What is printed on a card, to payers, the likeliest first."""
-    return listing(directory.resolve(office().desk, query(RESOLVE_QUERY)["text"]), None)
+    """What is printed on a card, to payers, the likeliest first, and to whom else it may lead.
+
+    A text that looks like a whole member id is refused: it is looked up nowhere.
+    """
+    text = query(RESOLVE_QUERY)["text"]
+    try:
+        return spoken(printed.read(office().desk, text, _today(), say(language())))
+    except printed.WholeMemberId:
+        message = "text looks like a whole member id; send the payer's name or the three-character prefix."
+        raise BadRequest([FieldError("/text", "whole_member_id", message)]) from None
 
 
 @payers.route("/<payer_id>", methods=["GET"], parameters=[results.PAYER_ID])

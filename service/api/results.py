@@ -14,11 +14,11 @@ from schemas.answer_parts import CitationSchema, EligibilitySchema, PayerAnswerS
 from schemas.answers import ESTIMATE, PhaseAnswerSchema
 from schemas.comparison import MOST_PLANS
 from schemas.fields import Day, Moment
+from schemas.freshness import REASONS
 from schemas.model import CONFIDENCES
 from schemas.shapes import Choice, Flag, Items, Part, Shape, Text, Whole
 from schemas.sources import day, moment
 from service.api.shapes import VERIFICATION_STATUSES, Id
-from service.directory import CONFIRM
 from service.documents import KINDS as DOCUMENTS
 from service.store.cases import STATUSES as CASE_STATUSES
 from service.store.cases import Case
@@ -158,19 +158,11 @@ class SourceSchema(Shape):
     )
     values = Whole(0, MANY, required=True, metadata={"description": "How many values in force rest on it."})
     confirm = Items(
-        Choice(CONFIRM),
-        most=len(CONFIRM),
+        Choice(REASONS),
+        most=len(REASONS),
         required=True,
         metadata={"description": "Why its values should be confirmed with the payer."},
     )
-
-
-class MatchSchema(Shape):
-    """A payer that a card may mean."""
-
-    payer = Part(PayerAnswerSchema(), required=True)
-    score = fields.Float(required=True, metadata={"minimum": 0, "maximum": 1})
-    matched = Text(300, required=True, metadata={"description": "By which of its names."})
 
 
 class PlanNameSchema(Shape):
@@ -226,7 +218,6 @@ PAYER = PayerWholeSchema()
 PAYER_LIST = list_of("PayerListSchema", PayerAnswerSchema(), Text(200, required=True, allow_none=True))
 PLAN_LIST = list_of("PlanListSchema", PlanLineSchema(), Text(200, required=True, allow_none=True))
 SOURCE_LIST = list_of("SourceListSchema", SourceSchema(), Text(200, required=True, allow_none=True))
-MATCHES = list_of("MatchListSchema", MatchSchema(), Text(200, required=True, allow_none=True))
 COMPARISON_ANSWER = ComparisonAnswerSchema()
 BENEFITS = PublishedSchema()
 HEALTH = HealthSchema()

@@ -21,8 +21,10 @@ from service.api.documents import documents
 from service.api.health import health, metrics
 from service.api.keys import keys
 from service.api.local_rules import local_rules
+from service.api.medicaid_plans import medicaid_plans
 from service.api.payers import payers
 from service.api.permissions import export_permissions
+from service.api.rules import rules
 from service.api.session import session
 from service.api.users import users
 from service.api.verifications import verifications
@@ -38,6 +40,8 @@ BLUEPRINTS = (
     day_lists,
     payers,
     local_rules,
+    medicaid_plans,
+    rules,
     clinic,
     session,
     users,

@@ -101,6 +101,12 @@ class LocalRulesQuery(PageQuery):
     status = Choice(RULE_STATUSES)
 
 
+class StaleQuery(Shape):
+    """Whose values are wanted."""
+
+    payer = Line(100)
+
+
 class PayersQuery(Shape):
     """Which page of the payers or of a payer's plans."""
 
@@ -200,6 +206,7 @@ PAGE_QUERY = PageQuery()
 VERIFICATIONS_QUERY = VerificationsQuery()
 CASES_QUERY = CasesQuery()
 LOCAL_RULES_QUERY = LocalRulesQuery()
+STALE_QUERY = StaleQuery()
 PAYERS_QUERY = PayersNamedQuery()
 PLANS_QUERY = PlansQuery()
 RESOLVE_QUERY = ResolveQuery()

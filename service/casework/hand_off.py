@@ -67,13 +67,40 @@ def _payers(
     answer: Mapping[str, Any], request: Mapping[str, Any], told: Mapping[str, Any]
 ) -> Iterator[dict[str, Any]]:
     """Yield the payers in the order in which they are billed, as far as that is known."""
+    if request.get("coverages"):
+        yield from _in_order(answer, request)
+    else:
+        yield from _short_form(answer, request)
+    for other in answer["other_payers"]:
+        yield {"id": None, "name": other["name"], "plan": None, "member_id": None, "order": "ask"}
+
+
+def _in_order(answer: Mapping[str, Any], request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the coverages of a list in their order; `ask` where it is not settled."""
+    order = answer["coordination"]
+    paying = [place for place in (order or {}).get("order", ()) if place["pays"]]
+    for place, word in zip(paying, ("first", "second", *("later" for _ in paying)), strict=False):
+        sent = request["coverages"][place["coverage"]]
+        own_id = request["member"]["member_id"] if word == "first" else None
+        yield {
+            "id": place["payer"]["id"],
+            "name": place["payer"]["name"],
+            "plan": place["plan"],
+            "member_id": sent.get("member_id") or own_id,
+            "order": word if order["status"] == "settled" else "ask",
+        }
+    if not paying:
+        yield from _short_form(answer, request)
+
+
+def _short_form(answer: Mapping[str, Any], request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     secondary = request.get("secondary")
     first = {
         "id": answer["payer"]["id"],
         "name": answer["payer"]["name"],
         "plan": (answer["plan"] or {}).get("name"),
     }
-    yield {**first, "member_id": request["member"]["member_id"], "order": "first"}
+    yield {**first, "member_id": request["member"].get("member_id"), "order": "first"}
     if secondary is not None:
         yield {
             "id": secondary["payer"],
@@ -82,8 +109,6 @@ def _payers(
             "member_id": secondary.get("member_id"),
             "order": "second",
         }
-    for other in answer["other_payers"]:
-        yield {"id": None, "name": other["name"], "plan": None, "member_id": None, "order": "ask"}
 
 
 def _claims(told: Mapping[str, Any]) -> dict[str, Any]:

@@ -54,16 +54,12 @@ def _payer_order(file: CaseFile) -> Item:
     if said is not None:
         return Item("payer_order", "yes", "settled_by_staff", said)
     has_none = any(one.get("other_coverage", "") is None for one in _tellings(file))
-    if (
-        has_none
-        and not answer["other_payers"]
-        and file.latest is not None
-        and not file.latest.request.get("secondary")
-    ):
+    if has_none and not answer["other_payers"] and file.latest is not None and answer["coordination"] is None:
         return Item("payer_order", "yes", "no_other_coverage")
     order = answer["coordination"]
     if order is not None:
-        return Item("payer_order", "ask" if order["code"] in UNSETTLED_ORDERS else "yes", order["code"])
+        is_open = order.get("status", "") == "ask" or order["code"] in UNSETTLED_ORDERS
+        return Item("payer_order", "ask" if is_open else "yes", order["code"])
     return Item("payer_order", "ask", "other_coverage_not_asked")
 
 

@@ -6,15 +6,34 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from importlib import import_module
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import click
 
 from service.cli.failing import NoAnswer, settings_needed
 from service.config import Settings
-from service.rules import NoSuchPayer, Shown, Unusable, check, diff, open_rulebook, show, stale
+from service.explain import LOCALES, Locale
+from service.explain.page import Reader, changes_page, stale_page
+from service.rules import (
+    NoSuchPayer,
+    Rests,
+    Shown,
+    Unusable,
+    check,
+    diff,
+    names_of,
+    open_rulebook,
+    plans_of,
+    rests_of_answers,
+    show,
+    stale,
+)
 
 DAY = click.DateTime(["%Y-%m-%d"])
+LANGUAGE = click.option(
+    "--language", type=click.Choice(LOCALES), default="en", show_default=True, help="Language of the page."
+)
 
 
 # Commands that look into the database: whatever needs none starts without it.
@@ -69,23 +88,67 @@ def show_rules(payer: str, on: datetime | None, in_use: bool) -> None:
 
 
 @rules.command("stale")
-@click.option("--months", type=click.IntRange(1), default=18, show_default=True, help="Older is old.")
-def stale_rules(months: int) -> None:
-    """List the values that a payer should confirm: second-hand, old, or carried forward."""
-    for item in stale(_rulebook(), _today(), months):
-        shown, rows = item.shown, f" ({item.count} rows)" if item.count > 1 else ""
-        click.echo(f"{shown.payer}  {_place(shown)}{rows}: {', '.join(item.reasons)}")
-        click.echo(f"    {_source(shown)}")
+@click.option("--payer", help="Only what this payer's answers rest on.")
+@click.option("--on", type=DAY, help="The day to judge on; today where it is left out.")
+@click.option(
+    "--answers",
+    type=click.IntRange(0),
+    default=500,
+    show_default=True,
+    help="How many of the newest stored answers to count; 0: count the rulebook's questions instead.",
+)
+@LANGUAGE
+def stale_rules(payer: str | None, on: datetime | None, answers: int, language: Locale) -> None:
+    """List the values that a payer should confirm, those first on which most answers rest.
+
+    Second-hand, published over two years ago, last read more than 180 days ago, or of a time that is over.
+    Without stored answers, what counts is how many questions of the rulebook (payer, plan, level of care)
+    a value answers.
+    """
+    rulebook = _rulebook()
+    rests, basis = _rests(answers)
+    items = [
+        (item, plans_of(rulebook, item.shown.payer))
+        for item in stale(rulebook, on.date() if on is not None else _today(), rests)
+        if payer in (None, item.shown.payer)
+    ]
+    click.echo(stale_page(items, basis, names_of(rulebook), Reader(language)), nl=False)
 
 
 @rules.command("diff")
 @click.argument("before", type=DAY, metavar="DATE")
 @click.argument("after", type=DAY, metavar="DATE")
-def diff_rules(before: datetime, after: datetime) -> None:
-    """List the values that differ between two dates of service."""
-    for change in diff(_rulebook(), before.date(), after.date()):
-        when = f" ({change.when})" if change.when else ""
-        click.echo(f"{change.payer}  {change.where}{when}: {_value(change.before)} -> {_value(change.after)}")
+@click.option("--all", "every", is_flag=True, help="Every row of a table, however many.")
+@LANGUAGE
+def diff_rules(before: datetime, after: datetime, every: bool, language: Locale) -> None:
+    """Say what changes for whom between two dates of service, payer by payer."""
+    rulebook = _rulebook()
+    changes = [
+        (change, plans_of(rulebook, change.payer)) for change in diff(rulebook, before.date(), after.date())
+    ]
+    click.echo(changes_page(changes, names_of(rulebook), Reader(language), every=every), nl=False)
+
+
+def _rests(limit: int) -> tuple[Rests | None, int | None]:
+    """What rests on what by the newest stored answers, and how many they are; `None` without any."""
+    if not limit or not _has_database():
+        return None, None
+    # Only where there is a database: what opens it takes longer to import than all the rest.
+    from service.cli.opening import note, open_store_here
+    from service.store.session import transaction
+    from service.store.verifications import latest_answers
+
+    with open_store_here() as store, transaction(store) as session:
+        answers = list(latest_answers(session, limit))
+        if answers:
+            note(session, "verification.count")
+    return (rests_of_answers(answers), len(answers)) if answers else (None, None)
+
+
+def _has_database() -> bool:
+    with settings_needed():
+        settings = Settings.from_env()
+    return not settings.is_embedded or Path(settings.database_url.removeprefix("sqlite:///")).exists()
 
 
 def _rulebook(*, in_use: bool = False) -> Any:

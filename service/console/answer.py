@@ -25,7 +25,7 @@ from service.explain.page.cost import (
 )
 from service.explain.page.reader import cited, contact_line
 from service.explain.page.verdict import asked_first, is_confirmed
-from service.explain.page.work import dated_steps, source_line, whom_to_call
+from service.explain.page.work import dated_steps, order_lines, source_line, whom_to_call
 
 Answer = Mapping[str, Any]
 Label = Callable[..., str]
@@ -95,7 +95,7 @@ def page_of(
         around=list(_around(answer, reader, label)),
         witnesses=list(witnesses.lines_of(answer, told, reader, label, is_connected=is_connected)),
         differences=witnesses.differences_of(answer, reader),
-        call=whom_to_call(answer),
+        call=whom_to_call(answer, reader),
         sources=[(source_line(source, reader), source["url"]) for source in answer["citations"]],
     )
 
@@ -172,8 +172,7 @@ def _picture_says(rows: Sequence[Answer], turn: date | None, reader: Reader, lab
 
 def _around(answer: Answer, reader: Reader, label: Label) -> Iterator[str]:
     """Which coverage pays first, other payers, and who manages behavioral benefits, where anybody said so."""
-    if answer["coordination"] is not None:
-        yield reader.sentence(answer["coordination"])
+    yield from order_lines(answer, reader)
     for other in answer["other_payers"]:
         first = {True: "pays_first", False: "pays_later", None: "pays_unknown"}[other["primary"]]
         text = " · ".join(part for part in (other["name"], label(first), other["phone"]) if part)

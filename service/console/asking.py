@@ -6,14 +6,21 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from schemas.known import NETWORKED_LINES, nearest
-from schemas.model import CONDITIONS, LEVELS_OF_CARE, MODALITIES, NETWORKS, PARTIAL_HOSPITALIZATION
-from schemas.people import RELATIONSHIPS, SEXES
+from schemas.known import nearest
+from schemas.model import (
+    CONDITIONS,
+    LEVELS_OF_CARE,
+    MODALITIES,
+    NETWORKS,
+    PARTIAL_HOSPITALIZATION,
+    RELATIONSHIPS,
+)
+from schemas.people import SEXES
 from schemas.phases import DEFAULTS
 from schemas.problem import FieldError
 from service.console import told
 from service.console.comparing import PLANS, STEPS
-from service.directory import find_payer, find_plans, list_payers, payer_of, resolve
+from service.directory import list_payers, payer_of, resolve
 from service.record import right_now
 from service.verify import Desk, known
 
@@ -187,7 +194,7 @@ def _field_of(pointer: str) -> str:
 
 def nearest_payers(desk: Desk, text: str) -> list[dict[str, str]]:
     """The payers that a text may have meant, the likeliest first."""
-    found: list[dict[str, str]] = [match["payer"] for match in resolve(desk, text)[:MOST_NEAR]]
+    found = [{"id": payer.id, "name": payer.name} for payer in resolve(desk, text)[:MOST_NEAR]]
     if found:
         return found
     cards = known(desk, right_now()).payers
@@ -198,20 +205,6 @@ def nearest_payers(desk: Desk, text: str) -> list[dict[str, str]]:
 def nearest_names(desk: Desk, text: str) -> str:
     """What the payers are called that a text may have meant."""
     return ", ".join(payer["name"] for payer in nearest_payers(desk, text))
-
-
-def about_payer(desk: Desk, text: str) -> dict[str, Any]:
-    """What the form says of the payer that was typed: who it is, or who it may be, and what it asks for."""
-    payer = find_payer(desk, payer_of(desk, text.strip())) if text.strip() else None
-    if payer is None:
-        return {"known": None, "nearest": nearest_payers(desk, text) if text.strip() else [], "plans": []}
-    return {
-        "known": payer,
-        "nearest": [],
-        "hint": (payer["member_id"] or {}).get("hint"),
-        "has_groups": payer["line_of_business"] in NETWORKED_LINES,
-        "plans": find_plans(desk, payer["id"], None),
-    }
 
 
 def payer_names(desk: Desk) -> dict[str, str]:

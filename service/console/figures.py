@@ -57,7 +57,8 @@ def cost_sources(answer: Answer) -> list[int]:
     is_self_paid = estimate["self_pay"] not in (None, NONE)
     steps = [step for step in answer["steps"] if step["code"].startswith(PRICED)]
     steps += [step for step in answer["steps"] if step["code"] == "self_pay_rate" and is_self_paid]
-    told = [*steps, *filter(None, (estimate["formula"], answer["coordination"]))]
+    order = answer["coordination"] or {}
+    told = [*steps, *filter(None, (estimate["formula"], order)), *order.get("reasons", ())]
     pots = [pot for _, _, pot in _pots(answer) if not pot["unlimited"]]
     return sorted({number for one in (*told, *pots) for number in one["citations"]})
 

@@ -16,10 +16,11 @@ from service import memory_at_hand
 from service.at_hand import caller, office
 from service.console.answering import nothing_here
 from service.console.asking import payer_names
-from service.console.published import called, said
 from service.console.reading import fault, label, language, show_to_staff
 from service.console.room import console
 from service.explain.page import Reader
+from service.explain.page.published import label_of_field, said_in_words
+from service.explain.page.reader import capitalized
 from service.security.guard import current_client
 from service.security.permissions import APPROVE_RULES, grants
 from service.store.local_rules import LocalRule
@@ -118,7 +119,7 @@ def _line(
     return {
         **shown,
         "about": _about(rule.level, rule.network, reader),
-        "named": called(rule.field, reader, label),
+        "named": capitalized(label_of_field(rule.field, reader, label)),
         "text": _text(rule.field, rule.value, reader),
         "for_whom": f"{names.get(rule.payer, rule.payer)}, {plan.name if plan else rule.plan}",
         "care": ", ".join(reader.words.name(kind, getattr(rule, kind)) for kind in ("condition", "modality")),
@@ -136,7 +137,7 @@ def _form(
         {
             "value": APART.join((one.network, one.level, one.field)),
             "about": _about(one.level, one.network, reader),
-            "named": called(one.field, reader, label),
+            "named": capitalized(label_of_field(one.field, reader, label)),
             "text": _text(one.field, one.value, reader),
             "how": f"{reader.words.short_date(one.told_on.isoformat())}, {label(f'channel_{one.channel}')}",
         }
@@ -173,4 +174,4 @@ def _text(field: str, value: Any, reader: Reader) -> str:
         return reader.words.count("day", value)
     if field == "authorization_contact":
         return "; ".join(value.values())
-    return said(field, value, reader)
+    return said_in_words(field, value, reader)

@@ -11,11 +11,10 @@ from flask.typing import ResponseReturnValue
 from schemas.model import LEVELS_OF_CARE
 from service import directory
 from service.at_hand import office
-from service.console import published
 from service.console.answering import nothing_here
 from service.console.reading import fault, label, language, show_to_staff
 from service.console.room import console
-from service.explain.page import Reader
+from service.explain.page import Reader, published
 from service.explain.page.work import source_line
 from service.record import right_now
 

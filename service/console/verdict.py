@@ -12,7 +12,7 @@ from service.explain.page.verdict import (
     AUTHORIZATION_SHAPES,
     COVERAGE_SHAPES,
     billing_line,
-    is_confirmed,
+    coverage_names,
     limit_line,
     terms,
 )
@@ -45,7 +45,7 @@ class Tile:
 def marks_of(answer: Answer, reader: Reader) -> Iterator[Mark]:
     """Coverage and authorization in one line, said once where phases share it, else by level."""
     names = {
-        "coverage": _coverage_names(answer),
+        "coverage": coverage_names(answer),
         "prior_authorization": "authorization_status",
     }
     for part, name in names.items():
@@ -64,13 +64,8 @@ def tiles_of(answer: Answer, reader: Reader) -> list[Tile]:
     return [*_coverage(answer, reader), *_authorization(answer, reader)]
 
 
-def _coverage_names(answer: Answer) -> str:
-    """Where nobody confirmed the member, only the plan is spoken of."""
-    return "coverage_status" if is_confirmed(answer) else "plan_coverage"
-
-
 def _coverage(answer: Answer, reader: Reader) -> Sequence[Tile]:
-    names = _coverage_names(answer)
+    names = coverage_names(answer)
     return [
         Tile(
             f"coverage-{phase['coverage']['status']}",

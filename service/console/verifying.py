@@ -19,6 +19,7 @@ from schemas.problem import BadRequest
 from service import pending, record
 from service.at_hand import caller, office, throttle
 from service.console import asking, cards, told
+from service.console.naming import about_payer
 from service.console.reading import fault, label, show_to_staff
 from service.console.room import console
 from service.noting import note
@@ -44,9 +45,9 @@ def verify() -> ResponseReturnValue:
 
 
 @console.get("/verify/payer")
-def about_payer() -> ResponseReturnValue:
+def payer_typed() -> ResponseReturnValue:
     """What the form says of the payer that is being typed."""
-    about = asking.about_payer(office().desk, request.args.get("payer", ""))
+    about = about_payer(office().desk, request.args.get("payer", ""))
     return show_to_staff("payer.html", about=about, faults={}, plans_follow=True)
 
 
@@ -112,7 +113,7 @@ def _faults(bad: BadRequest, typed: Mapping[str, str]) -> dict[str, str]:
 def _form(typed: Mapping[str, str], faults: Mapping[str, str], status: int = 200) -> tuple[str, int]:
     desk = office().desk
     values: dict[str, Any] = {
-        "about": asking.about_payer(desk, typed.get("payer", "")),
+        "about": about_payer(desk, typed.get("payer", "")),
         "reply_kept": _reply_kept(typed),
         "is_typed": request.method == "POST",
         "was_told": any(typed.get(name) for name in (*told.NAMES, *told.OF_CALL)),

@@ -76,12 +76,12 @@ def _reply(answer: Answer, kinds: Sequence[str], is_connected: bool) -> str:
 
 
 def _difference(item: Answer, reader: Reader) -> Difference:
-    said = {
-        each["witness"]: cited(value_in_words(each["value"], item["about"], reader), each["citations"])
-        for each in item["values"]
-    }
+    said: dict[str, list[str]] = {}
+    for each in item["values"]:
+        words = cited(value_in_words(each["value"], item["about"], reader), each["citations"])
+        said.setdefault(each["witness"], []).append(words)
     return Difference(
         capitalized(subject(item["about"], reader)),
-        [said.get(witness, "–") for witness in WITNESSES],
+        [" / ".join(said.get(witness, ["–"])) for witness in WITNESSES],
         value_in_words(item["settled"], item["about"], reader),
     )

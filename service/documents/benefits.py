@@ -18,6 +18,7 @@ from service.explain.page.verdict import (
     COVERAGE_SHAPES,
     NOT_CONFIRMED,
     asked_first,
+    coverage_names,
     is_confirmed,
 )
 from service.explain.page.work import disagreement_line, source_line
@@ -159,7 +160,7 @@ def _about(matter: Matter) -> str:
 
 
 def _coverage(matter: Matter) -> list[Mark]:
-    names = "coverage_status" if is_confirmed(matter.shown) else "plan_coverage"
+    names = coverage_names(matter.shown)
     return _marks("coverage", names, COVERAGE_SHAPES, matter)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from service.documents.form import Cell
 from service.documents.matter import NOT_SAID, Answer, Matter, answered
 from service.explain.page.reader import capitalized, contact_line
-from service.explain.page.verdict import billing_line, is_confirmed, limit_line
+from service.explain.page.verdict import billing_line, coverage_names, limit_line
 
 Rows = Iterator[tuple[str, Cell]]
 OF_THE_PROVIDER = ("setting_not_covered", "modality_not_covered")
@@ -47,7 +47,7 @@ def _verdict(index: int, matter: Matter) -> Rows:
     if status == "undetermined":
         yield "level_covered", matter.ask_plan()
     else:
-        names = "coverage_status" if is_confirmed(matter.shown) else "plan_coverage_short"
+        names = coverage_names(matter.shown, "plan_coverage_short")
         reasons = [number for reason in phase["coverage"]["reasons"] for number in reason["citations"]]
         yield "level_covered", answered(capitalized(words.name(names, status)), sorted({*reasons}))
     yield (

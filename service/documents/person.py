@@ -55,10 +55,11 @@ def card(matter: Matter) -> Rows:
     subscriber = member.get("subscriber") or {}
     yield "payer", answered(payer["name"])
     yield "plan_name", _plan_name(matter)
-    yield "member_id", answered(member["member_id"])
+    member_id = member.get("member_id")
+    yield "member_id", answered(member_id) if member_id else matter.not_applicable()
     group = member.get("group_number") or subscriber.get("group_number")
     yield "group_number", _of_groups(matter, group)
-    yield "alpha_prefix", _prefix(payer["id"], member["member_id"], matter)
+    yield "alpha_prefix", _prefix(payer["id"], member_id or "", matter)
     contact = matter.shown["contact"]
     yield (
         "member_services",

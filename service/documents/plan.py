@@ -87,16 +87,15 @@ def carve_out(matter: Matter) -> Rows:
 
 def coordination(matter: Matter) -> Rows:
     """Yield who else pays, and in which order."""
-    shown, second = matter.shown, matter.request.get("secondary")
+    shown, order = matter.shown, matter.shown["coordination"]
     others = [other["name"] for other in shown["other_payers"]]
-    if second and not others:
-        others = [second["payer"]]
+    if not others and order is not None:
+        others = [place["payer"]["name"] for place in order.get("order", ())[1:]]
     told = matter.said("other_coverage")
     if others:
         yield "other_coverage", answered("; ".join(others))
     else:
         yield "other_coverage", matter.ask_patient() if told is NOT_SAID else answered(matter.label("none"))
-    order = shown["coordination"]
     if order is not None:
         yield "pays_first", answered(matter.reader.sentence(order))
     elif told is None and not others:

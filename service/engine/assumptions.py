@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from schemas.model import Accumulator, Accumulators, Assumption, Benefits, Citation, Eligibility, Fact
+from schemas.model import (
+    SELF_PAY,
+    Accumulator,
+    Accumulators,
+    Assumption,
+    Benefits,
+    Citation,
+    Eligibility,
+    Fact,
+)
 from service.engine.brief import NO_NETWORK, Brief
 from service.engine.cost import Charge
 from service.engine.money import dollars
@@ -14,6 +23,8 @@ from service.engine.ranges import pots_that_matter
 
 Described = tuple[Mapping[str, Any], tuple[Citation, ...]]
 _SILENT = Accumulator()
+# Their year is the calendar's, or they have none.
+ONE_YEAR = ("medicare", "medicaid", SELF_PAY)
 
 
 def describer(charges: Sequence[Charge], benefits: Benefits, network: str) -> Callable[[str], Described]:
@@ -86,7 +97,7 @@ def more_assumptions(
         found.append(Assumption("membership_not_confirmed", {"payer": brief.payer.name}, None))
     if brief.network_assumed:
         found.append(Assumption("network_assumed", {"network": brief.network}, None))
-    if plan_year is None and len(years) > 1 and brief.payer.line_of_business not in ("medicare", "medicaid"):
+    if plan_year is None and len(years) > 1 and brief.payer.line_of_business not in ONE_YEAR:
         found.append(Assumption("plan_year_assumed", {}, None))
     matters = dict(zip(("deductible", "out_of_pocket"), pots_that_matter(charges), strict=True))
     for name, citation in dict.fromkeys(carried for year in years for carried in year.carried):

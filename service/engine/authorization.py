@@ -9,6 +9,7 @@ from schemas.model import (
     AuthorizationTerms,
     Benefits,
     Citation,
+    Clock,
     Contact,
     Fact,
     LevelBenefits,
@@ -19,8 +20,11 @@ from service.engine.brief import Brief, View
 from service.engine.calendar import clock_end, latest_submission, start_of_day
 from service.engine.confirm import confirm_reasons, noted
 from service.engine.episode import LaidPhase
+from service.engine.self_pay import authorize_alone, pays_alone
 
 T = TypeVar("T")
+# A remark on a clock is told with its length, each unit under its own name.
+_CLOCK_PARAMS = {"calendar_days": "days", "business_days": "business_days", "hours": "hours"}
 
 
 class Deadlines(NamedTuple):
@@ -35,13 +39,21 @@ class Deadlines(NamedTuple):
 def authorize(view: View, laid: LaidPhase) -> PriorAuthorization:
     """Return the authorization answer of a phase; its care starts on the phase's first session."""
     starts = laid.dates[0]
+    if pays_alone(view.brief):
+        return authorize_alone(view, laid.phase.level_of_care, starts)
     benefits, benefit = view.benefits_on(starts), view.level_on(starts, laid.phase.level_of_care)
     fact, hint = benefit.prior_authorization, benefit.authorization_hint
-    status = fact.value if fact is not None else "undetermined"
-    asked = status in ("required", "notification") or (fact is None and hint is not None)
+    status = fact.value if fact is not None and not fact.others else "undetermined"
+    asked = status in ("required", "notification") or (
+        status == "undetermined" and (fact or hint) is not None
+    )
     deadlines = _deadlines(view.brief, benefit.authorization, starts) if asked else Deadlines()
-    reasons = _reasons(fact, hint, view.brief.today)
     terms = benefit.authorization
+    reasons = (
+        *_reasons(fact, hint, view.brief.today, starts),
+        *benefit.authorization_notes,
+        *_about_clock(fact, terms.standard),
+    )
     return PriorAuthorization(
         status=status,
         reasons=reasons,
@@ -64,13 +76,26 @@ def _value(fact: Fact[T] | None) -> T | None:
     return fact.value if fact is not None else None
 
 
-def _reasons(fact: Fact[str] | None, hint: Fact[str] | None, today: date) -> tuple[Step, ...]:
+def _reasons(fact: Fact[str] | None, hint: Fact[str] | None, today: date, starts: date) -> tuple[Step, ...]:
+    if fact is not None and fact.others:
+        # Sources that disagree on this answer nothing; the plan has to.
+        everybody = (fact.citation, *(other.citation for other in fact.others))
+        return (Step("authorization_disputed", {}, everybody), *noted(fact))
     if fact is not None:
         status = Step(f"authorization_{fact.value}", {}, (fact.citation,))
-        return (status, *noted(fact), *confirm_reasons(fact, today))
+        return (status, *noted(fact), *confirm_reasons(fact, today, starts))
     if hint is not None:
-        return (Step(f"hint_{hint.value}", {}, (hint.citation,)), *confirm_reasons(hint, today))
+        return (Step(f"hint_{hint.value}", {}, (hint.citation,)), *confirm_reasons(hint, today, starts))
     return (Step("authorization_not_published"),)
+
+
+def _about_clock(fact: Fact[str] | None, standard: Fact[Clock] | None) -> tuple[Step, ...]:
+    """Return what a source remarks on the payer's clock, unless nothing has to be asked for."""
+    if standard is None or standard.note is None or (fact is not None and fact.value == "not_required"):
+        return ()
+    clock = standard.value
+    params = {_CLOCK_PARAMS[clock.unit]: clock.n, "more": clock.extension}
+    return (Step(standard.note, params, (standard.citation,)),)
 
 
 def _contact(benefits: Benefits, benefit: LevelBenefits) -> Contact | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
+from typing import Any
 
 from schemas.model import (
     Benefits,
+    Fact,
     Inquiry,
     LevelBenefits,
     NetworkBenefits,
@@ -30,8 +32,9 @@ class Brief:
     """The inputs of a determination.
 
     `administrator_heard` tells that a carve-out's administrator reported too. `hours` maps a level to the
-    weekly hours (from, below) it stands for; `laid` is the episode on the calendar, where somebody has
-    laid it out already.
+    weekly hours (from, below) it stands for; `order_rules` say which coverage pays first; `laid` is the
+    episode on the calendar, where somebody has laid it out already. `local_plans` are the Medicaid plans
+    of the site's county, where the member may be in one of them.
     """
 
     inquiry: Inquiry
@@ -49,8 +52,10 @@ class Brief:
     second_published: tuple[Period, ...] = ()
     second_site: Site | None = None
     network_assumed: bool = False
+    order_rules: Mapping[str, Fact[Any]] = field(default_factory=dict)
     laid: tuple[LaidPhase, ...] | None = None
     warnings: tuple[Step, ...] = ()
+    local_plans: tuple[str, ...] = ()
 
     @property
     def today(self) -> date:

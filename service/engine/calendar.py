@@ -95,3 +95,8 @@ def latest_submission(
             return on
         on -= DAY
     return None
+
+
+def next_month(on: date) -> date:
+    """Return the first day of the month after a date."""
+    return date(on.year + on.month // 12, on.month % 12 + 1, 1)

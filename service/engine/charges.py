@@ -11,13 +11,18 @@ from functools import partial
 from schemas.model import COPAY_UNITS, Copay, Coverage, Fact, LevelBenefits, Limit, Phase, Step
 from service.engine.brief import View
 from service.engine.calendar import DAY, birthday, period_start
-from service.engine.cost import Charge, LimitUse, Share, Terms
+from service.engine.cost import Charge, LimitUse, Line, Share, Terms
 from service.engine.coverage import confirms_level, cover
 from service.engine.episode import DAILY_LEVELS, LaidPhase
 from service.engine.money import UNLIMITED, Ranged, certain
 from service.engine.prices import ONE, Price, price_session
 from service.engine.settle_level import share_facts
+from service.engine.share_of_cost import months_of_share
 
+# The note of a payer that must pay for the young beyond its limits, where that is medically necessary.
+EXCEEDABLE = "epsdt_may_exceed"
+# Why a session is not paid for, and what is said of coverage where the first one is that.
+USED_UP = {"limit_reached": "limit_used_up", "limit_exception_needed": "limit_used_up_exceedable"}
 UNKNOWN_SHARE: Ranged[Share] = Ranged(
     Share(), Share(unknown=True), Share(coinsurance=ONE), "cost_share_unknown"
 )
@@ -76,6 +81,7 @@ class ChargeMaker:
         for on in (first, *(turn for turn in turns if first < turn <= last)):
             benefits, benefit = view.benefits_on(on), view.level_on(on, level)
             turns += [fact.value for fact in (benefits.coverage_start,) if fact and fact.value]
+            turns += months_of_share(benefits.share_of_cost, first, last)
             ends = [fact.value for fact in (benefits.coverage_end,) if fact and fact.value]
             amounts = [fee.amount for fee in benefit.fees]
             amounts += [benefit.allowed_amount] if benefit.allowed_amount is not None else []
@@ -156,8 +162,9 @@ class ChargeMaker:
 
 def limits_in_force(benefit: LevelBenefits, price: Price, level: str) -> list[tuple[str, Fact[Limit]]]:
     """Return the limits a session uses; what speaks of the member stands in for the schedule's own."""
+    law = any(step.code == EXCEEDABLE for step in benefit.notes)
     stated = [
-        (f"{level}/{index}", _exceedable(fact, fact.value, price))
+        (f"{level}/{index}", _exceedable(fact, fact.value, price, law=law))
         for index, fact in enumerate(benefit.limits)
         if fact.value is not None
     ]
@@ -167,10 +174,28 @@ def limits_in_force(benefit: LevelBenefits, price: Price, level: str) -> list[tu
     return stated
 
 
-def _exceedable(fact: Fact[Limit | None], limit: Limit, price: Price) -> Fact[Limit]:
-    """A told limit does not say whether it can be exceeded; the schedule's own limit does."""
+def beyond_limit(verdict: Coverage, line: Line) -> Coverage:
+    """Return the verdict of a phase whose first session is this one: a limit that is used up refuses it.
+
+    One that an authorization can exceed leaves the verdict, and is told beside it.
+    """
+    if verdict.status == "not_covered" or line.reason not in USED_UP:
+        return verdict
+    exceedable = line.reason == "limit_exception_needed"
+    use = next(use for use in line.charge.terms.limits if use.limit.exceedable == exceedable)
+    limit = use.limit
+    params = {"units": limit.units, "unit": limit.unit, "period": limit.period}
+    step = Step(USED_UP[line.reason], params, use.citations)
+    return (
+        Coverage(verdict.status, (step, *verdict.reasons)) if exceedable else Coverage("not_covered", (step,))
+    )
+
+
+def _exceedable(fact: Fact[Limit | None], limit: Limit, price: Price, *, law: bool) -> Fact[Limit]:
+    """A told limit does not say whether it can be exceeded; the schedule's own does, or the law."""
     rule = price.limit.value if price.limit is not None else None
-    if rule is None or not rule.exceedable or limit.exceedable:
+    lifts = law or (rule is not None and rule.exceedable)
+    if not lifts or limit.exceedable:
         return Fact(limit, fact.citation, fact.as_of)
     lifted = Limit(limit.units, limit.unit, limit.period, limit.used, exceedable=True)
     return Fact(lifted, fact.citation, fact.as_of)

@@ -1,14 +1,12 @@
-"""Which published facts still answer, but should be confirmed with the payer: second-hand, or old."""
+"""Which published facts still answer but should be confirmed: second-hand, old, carried on, in dispute."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from schemas.model import SECONDARY, TOLD, Citation, Fact, Step
-
-# A source older than this still answers, but the answer asks to be confirmed.
-OLD = timedelta(days=730)
+from schemas.freshness import NOT_READ_LATELY, OLD, SECONDARY, TOLD, reasons_to_confirm
+from schemas.model import Fact, Step
 
 
 def noted(fact: Fact[Any] | None) -> tuple[Step, ...]:
@@ -16,29 +14,34 @@ def noted(fact: Fact[Any] | None) -> tuple[Step, ...]:
     return (Step(fact.note, {}, (fact.citation,)),) if fact is not None and fact.note else ()
 
 
-def to_confirm(fact: Fact[Any] | None, today: date) -> bool:
-    """Whether a fact is published, and second-hand, told of the plan, or old."""
+def to_confirm(fact: Fact[Any] | None, today: date, on: date | None = None) -> bool:
+    """Whether a fact is published, and second-hand, old, in dispute, or carried on to the date of service."""
+    return bool(confirm_reasons(fact, today, on))
+
+
+def confirm_reasons(fact: Fact[Any] | None, today: date, on: date | None = None) -> tuple[Step, ...]:
+    """Return why a published fact should be confirmed with the payer, a step for each reason."""
     if fact is None or fact.citation.kind != "published":
-        return False
-    return fact.citation.confidence in (SECONDARY, TOLD) or _old_since(fact.citation, today) is not None
-
-
-def confirm_reasons(fact: Fact[Any] | None, today: date) -> tuple[Step, ...]:
-    """Return why a published fact should be confirmed with the payer: second-hand, or old."""
-    if fact is None or not to_confirm(fact, today):
         return ()
-    cited, reasons = fact.citation, []
-    if cited.confidence == TOLD:
-        reasons.append(Step("confirm_told_of_plan", {"date": cited.retrieved}, (cited,)))
-    if cited.confidence == SECONDARY:
-        reasons.append(Step("confirm_secondary_source", {"source": cited.title}, (cited,)))
-    since = _old_since(cited, today)
-    if since is not None:
-        reasons.append(Step("confirm_old_source", {"year": str(since.year)}, (cited,)))
-    return tuple(reasons)
+    reasons = reasons_to_confirm(fact.citation, today, fact.through, on)
+    return (*_disputed(fact), *(_step(reason, fact) for reason in reasons))
 
 
-def _old_since(cited: Citation, today: date) -> date | None:
-    """Return the day of a source that is old; a page without a date is as old as our reading of it."""
-    seen = cited.published or cited.retrieved
-    return seen if seen is not None and today - seen > OLD else None
+def _disputed(fact: Fact[Any]) -> tuple[Step, ...]:
+    if not fact.others:
+        return ()
+    everybody = (fact.citation, *(other.citation for other in fact.others))
+    return (Step("confirm_sources_disagree", {}, everybody),)
+
+
+def _step(reason: str, fact: Fact[Any]) -> Step:
+    cited = fact.citation
+    if reason == SECONDARY:
+        return Step("confirm_secondary_source", {"source": cited.title}, (cited,))
+    if reason == TOLD:
+        return Step("confirm_told_of_plan", {"date": str(cited.retrieved)}, (cited,))
+    if reason == OLD:
+        return Step("confirm_old_source", {"year": str(cited.published)[:4]}, (cited,))
+    if reason == NOT_READ_LATELY:
+        return Step("confirm_source_not_read_lately", {"date": str(cited.retrieved)}, (cited,))
+    return Step("confirm_carried_forward", {"on": str(fact.through)}, (cited,))

@@ -156,26 +156,3 @@ def _supplement_codes(rule: SecondaryRule, laid: tuple[LaidPhase, ...]) -> Itera
         yield "secondary_limit_met_unknown"
         if limit.through is not None and laid[-1].dates[-1] > limit.through:
             yield "secondary_limit_carried_forward"
-
-
-_ORDERS = {
-    True: "other_coverage_pays_first",
-    False: "other_coverage_pays_second",
-    None: "confirm_payment_order",
-}
-
-
-def payment_order(brief: Brief, benefits: Benefits) -> Step | None:
-    """Say which coverage pays first, or that it has to be asked."""
-    other = benefits.other_coverage
-    if other is not None and other.value is not None:
-        code = _ORDERS[other.value.primary]
-        return Step(code, {"payer": other.value.name}, (other.citation,))
-    if brief.second_payer is None:
-        return None
-    line, name = brief.second_payer.line_of_business, brief.second_payer.name
-    if line == "medicaid":
-        return Step("medicaid_pays_last", {"payer": name})
-    if line == "medigap":
-        return Step("medigap_after_medicare", {"payer": name})
-    return Step("confirm_payment_order", {"payer": name})

@@ -121,9 +121,11 @@ def walk(
         if charge.date >= pots.turns:
             pots.enter(charge.date)
         terms = charge.terms
-        if terms.covered is None:
-            lines.append(Line(charge, None, None, None, None, None, *pots.shown()))
-        elif (refused := _refusal(charge, counters, scenario)) is not None:
+        refused = _refusal(charge, counters, scenario)
+        if terms.covered is None and refused != "limit_reached":
+            # What may be exceeded leaves open what is open.
+            lines.append(Line(charge, None, None, None, None, None, *pots.shown(), reason=refused))
+        elif refused is not None:
             lines.append(_refused_line(charge, refused, pots, scenario))
         else:
             key = id(terms.price)
@@ -136,7 +138,7 @@ def walk(
 def _refusal(charge: Charge, counters: Counters, scenario: Scenario) -> str | None:
     """Return why the payer would not pay for this session, and use up limits if it would."""
     terms = charge.terms
-    if not terms.covered:
+    if terms.covered is False:
         return terms.refusal or "not_covered"
     if not terms.limits:
         return None

@@ -27,6 +27,8 @@ from schemas.model import (
 from service.engine.brief import Brief, View
 from service.engine.calendar import age_on
 from service.engine.confirm import confirm_reasons, noted
+from service.engine.self_pay import cover_alone, pays_alone
+from service.engine.share_of_cost import weigh_share_of_cost
 
 Hours = Mapping[str, tuple[int, int | None]]
 # A program rule that does not hold: the reason, and the rule itself.
@@ -46,6 +48,12 @@ def find_eligibility(benefits: Benefits, on: date) -> Eligibility:
 
 def cover(view: View, phase: Phase, on: date) -> Coverage:
     """Return the verdict for a phase's level of care on a date, with every reason for it."""
+    if pays_alone(view.brief):
+        return cover_alone(view, phase.level_of_care, on)
+    return weigh_share_of_cost(_judge(view, phase, on), view.benefits_on(on).share_of_cost, on)
+
+
+def _judge(view: View, phase: Phase, on: date) -> Coverage:
     benefits, benefit = view.benefits_on(on), view.level_on(on, phase.level_of_care)
     elsewhere = _refused_membership(benefits, on)
     if elsewhere:
@@ -53,20 +61,21 @@ def cover(view: View, phase: Phase, on: date) -> Coverage:
     broken = _broken_rules(view.brief, benefit, phase, on)
     confirmed = confirms_level(benefit.covered)
     if broken and not confirmed:
-        return Coverage("not_covered", tuple(_why_broken(broken, view.brief.today)))
+        return Coverage("not_covered", tuple(_why_broken(broken, view.brief.today, on)))
     if benefit.covered is None:
-        return Coverage("undetermined", (Step("coverage_not_published"),))
+        return Coverage("undetermined", (Step("coverage_not_published"), *benefit.coverage_notes))
     cited = (benefit.covered.citation,)
     if not benefit.covered.value:
         refused = Step(benefit.covered.note or "level_not_covered", {}, cited)
-        return Coverage("not_covered", (refused, *confirm_reasons(benefit.covered, view.brief.today)))
+        return Coverage("not_covered", (refused, *confirm_reasons(benefit.covered, view.brief.today, on)))
     if not confirmed and _delivery_unsaid(view.brief, benefit, phase):
         reason = Step("modality_not_published", {"modality": view.brief.inquiry.modality})
-        return Coverage("undetermined", (reason,))
+        return Coverage("undetermined", (reason, *benefit.coverage_notes))
     code = "level_covered" if benefit.covered.citation.kind == "published" else "level_covered_confirmed"
     lifted = tuple(Step("rule_lifted", {"rule": step.code}, step.citations + cited) for step, _ in broken)
-    confirm = confirm_reasons(benefit.covered, view.brief.today)
-    return Coverage("covered", (Step(code, {}, cited), *noted(benefit.covered), *lifted, *confirm))
+    confirm = confirm_reasons(benefit.covered, view.brief.today, on)
+    remarks = () if confirmed else benefit.coverage_notes  # who spoke of this member knew of them
+    return Coverage("covered", (Step(code, {}, cited), *noted(benefit.covered), *lifted, *confirm, *remarks))
 
 
 def confirms_level(covered: Fact[bool] | None) -> bool:
@@ -109,11 +118,11 @@ def _broken_rules(brief: Brief, benefit: LevelBenefits, phase: Phase, on: date) 
     return tuple(broken for broken in checks if broken is not None)
 
 
-def _why_broken(broken: tuple[Broken, ...], today: date) -> Iterator[Step]:
+def _why_broken(broken: tuple[Broken, ...], today: date, on: date) -> Iterator[Step]:
     """Yield each broken rule first, then what its source remarks on it, and whether to confirm it."""
     yield from (step for step, _ in broken)
     for _, rule in broken:
-        yield from (*noted(rule), *confirm_reasons(rule, today))
+        yield from (*noted(rule), *confirm_reasons(rule, today, on))
 
 
 def _setting(brief: Brief, benefit: LevelBenefits) -> Broken | None:

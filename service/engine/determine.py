@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from schemas.model import (
     Accumulators,
+    Assumption,
     Benefits,
     Billing,
+    Coordination,
     Coverage,
     Determination,
     Eligibility,
@@ -23,20 +26,22 @@ from service.engine.assumptions import describer, more_assumptions
 from service.engine.authorization import authorize
 from service.engine.brief import NO_NETWORK, Brief, View
 from service.engine.calendar import CALENDAR_YEAR_START
-from service.engine.charges import ChargeMaker, limits_in_force
+from service.engine.charges import ChargeMaker, beyond_limit, limits_in_force
 from service.engine.collect import decide_collection
-from service.engine.coordination import Second, find_second, payment_order
-from service.engine.cost import Charge
+from service.engine.coordination import Second, find_second
+from service.engine.cost import Charge, Line
 from service.engine.coverage import find_eligibility, level_for, weekly_hours
 from service.engine.disagree import find_disagreements
 from service.engine.episode import LaidPhase, lay_episode
 from service.engine.estimate import Around, estimate
 from service.engine.next_steps import plan_next_steps
 from service.engine.parity import flag_parity
+from service.engine.payment_order import order_warnings, payment_order
 from service.engine.pots import open_years
 from service.engine.ranges import Range, Simulation, simulate
 from service.engine.script import write_script
 from service.engine.secondary import second_payer
+from service.engine.self_pay import NO_MEMBERSHIP, pays_alone
 from service.engine.steps import explain
 
 # Whoever takes these payers has agreed, or is bound by law, not to bill above what they allow.
@@ -52,10 +57,12 @@ def determine(brief: Brief) -> Determination:
     plan_year = benefits.plan_year_start.value if benefits.plan_year_start else CALENDAR_YEAR_START
     maker = ChargeMaker(view, plan_year, first)
     charges = maker.charges(laid)
-    eligibility = find_eligibility(benefits, first)
-    second = find_second(brief, benefits, laid, charges)
-    ranged, costs = _price(view, laid, charges, eligibility, second, plan_year)
-    answers = tuple(_answer(view, maker, each) for each in laid)
+    alone = pays_alone(brief)
+    eligibility = NO_MEMBERSHIP if alone else find_eligibility(benefits, first)
+    second = None if alone else find_second(brief, benefits, laid, charges)
+    coordination = None if alone else payment_order(brief, benefits)
+    ranged, costs = _price(view, laid, charges, eligibility, second, plan_year, coordination)
+    answers = tuple(_answer(view, maker, each, ranged.expected) for each in laid)
     collect = decide_collection(brief, benefits, laid, answers, costs, second.zero_share if second else None)
     levels = list(dict.fromkeys(each.phase.level_of_care for each in laid))
     network = benefits.networks.get(view.network, NO_NETWORK)
@@ -69,7 +76,11 @@ def determine(brief: Brief) -> Determination:
         disagreements=find_disagreements(
             (view.published_on(first), brief.reported, brief.inquiry.told), benefits, view.network, levels
         ),
-        warnings=(*brief.warnings, *_warnings(view, laid, maker)),
+        warnings=(
+            *brief.warnings,
+            *order_warnings(brief, coordination, laid[-1].end),
+            *_warnings(view, laid, maker),
+        ),
         parity_flags=tuple(
             flag
             for level in levels
@@ -78,12 +89,12 @@ def determine(brief: Brief) -> Determination:
             )
         ),
         next_steps=plan_next_steps(view, laid, answers, eligibility, collect, ranged.expected, plan_year),
-        call_script=write_script(view, laid, answers),
+        call_script=() if alone else write_script(view, laid, answers),
         accumulators={"deductible": network.deductible, "out_of_pocket_max": network.out_of_pocket_max},
         accumulators_as_of=_as_of(network.deductible, network.out_of_pocket_max),
         administrator=benefits.administrator,
         other_payers=_other_payers(benefits),
-        coordination=payment_order(brief, benefits),
+        coordination=coordination,
         contact=benefits.contact,
     )
 
@@ -95,6 +106,7 @@ def _price(
     eligibility: Eligibility,
     second: Second | None,
     plan_year: tuple[int, int],
+    coordination: Coordination | None,
 ) -> tuple[Range, Estimate]:
     """Simulate the episode, and put its cost together."""
     brief = view.brief
@@ -110,9 +122,22 @@ def _price(
         bills_balance=_bills_balance(brief, benefits, second),
         years=years,
         trace=brief.inquiry.trace,
-        more_assumptions=more_assumptions(brief, eligibility, charges, years, benefits.plan_year_start),
+        more_assumptions=(
+            *more_assumptions(brief, eligibility, charges, years, benefits.plan_year_start),
+            *_assumed_order(brief, coordination),
+        ),
     )
-    return ranged, estimate(ranged, around)
+    costs = estimate(ranged, around)
+    if pays_alone(brief):
+        # The price is the price: there is nothing to compare it with.
+        costs = replace(costs, self_pay_comparison=None)
+    return ranged, costs
+
+
+def _assumed_order(brief: Brief, coordination: Coordination | None) -> Iterator[Assumption]:
+    """Yield that the amounts rest on an order nobody settled, where a list of coverages was sent."""
+    if coordination is not None and brief.inquiry.coverages and coordination.status != "settled":
+        yield Assumption("payment_order_assumed", {"payer": brief.payer.name}, None)
 
 
 def _bills_balance(brief: Brief, benefits: Benefits, second: Second | None) -> bool:
@@ -122,11 +147,12 @@ def _bills_balance(brief: Brief, benefits: Benefits, second: Second | None) -> b
     return not prohibited and (second is None or second.zero_share is None)
 
 
-def _answer(view: View, maker: ChargeMaker, laid: LaidPhase) -> PhaseAnswer:
+def _answer(view: View, maker: ChargeMaker, laid: LaidPhase, lines: Sequence[Line]) -> PhaseAnswer:
     """Return coverage, authorization and billing of one phase, as of its first session."""
     starts = laid.dates[0]
     first = maker.stretches(laid)[0]
-    verdict, price = first.verdict, first.price
+    own = next(line for line in lines if line.charge.phase == laid.index)
+    verdict, price = beyond_limit(first.verdict, own), first.price
     benefit = view.level_on(starts, laid.phase.level_of_care)
     limits = tuple(
         LimitState(fact.value, (fact.citation,))

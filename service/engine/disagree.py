@@ -11,6 +11,7 @@ from typing import Any
 from schemas.model import (
     Accumulators,
     Benefits,
+    Clock,
     Contact,
     Copay,
     Disagreement,
@@ -30,6 +31,7 @@ _NETWORK = NetworkBenefits()
 _WHOLE = ("active", "coverage_start", "coverage_end", "plan_year_start", "administrator", "other_coverage")
 _OF_A_LEVEL = ("covered", "prior_authorization", "deductible_applies", "allowed_amount", "referral_required")
 _LISTED = ("copay", "coinsurance", "limits")
+_TERMS = ("standard", "expedited", "initial_units", "review_every_days")
 _MONEY = ("limit", "met", "remaining", "allowed_amount")
 
 
@@ -38,12 +40,7 @@ def find_disagreements(
 ) -> tuple[Disagreement, ...]:
     """Compare witnesses on what a verdict turns on; `settled` says which value was believed."""
     heard = [witness for witness in witnesses if witness is not None]
-    if len(heard) < 2:
-        return ()
-    # Only what somebody besides the rulebook speaks of can be disagreed on.
-    spoken = {level for witness in heard[1:] for level in witness.networks.get(network, _NETWORK).levels}
-    parts = ("", *(level for level in levels if level in spoken))
-    readers = [reader for part in parts for reader in _readers(network, part)]
+    readers = [reader for part in ("", *levels) for reader in _readers(network, part)]
     found = (_compare(heard, settled, about, read) for about, read in readers)
     return tuple(item for item in found if item is not None)
 
@@ -54,7 +51,8 @@ def _readers(network: str, level: str) -> tuple[tuple[str, Reader], ...]:
     if level:
         plain_ones = [(f"levels/{level}/{name}", _level_field(network, level, name)) for name in _OF_A_LEVEL]
         first_ones = [(f"levels/{level}/{name}", _first_of(network, level, name)) for name in _LISTED]
-        return (*plain_ones, *first_ones)
+        terms = [(f"levels/{level}/{name}", _term(network, level, name)) for name in _TERMS]
+        return (*plain_ones, *first_ones, *terms)
     pots = [
         (f"{pot}/{scope}/{part}", _part_of(network, pot, scope, part))
         for pot in ("deductible", "out_of_pocket_max")
@@ -65,20 +63,29 @@ def _readers(network: str, level: str) -> tuple[tuple[str, Reader], ...]:
 
 
 def _compare(heard: list[Benefits], settled: Benefits, about: str, read: Reader) -> Disagreement | None:
-    others = [read(witness) for witness in heard[1:]]
-    if others.count(None) == len(others):
-        return None
-    facts = [read(heard[0]), *others]
-    said = [(witness.witness, fact) for witness, fact in zip(heard, facts, strict=True) if fact is not None]
-    if len({_comparable(fact.value) for _, fact in said}) < 2:
+    # A witness differs from others, or from itself: where two of the sources it has read disagree.
+    said = [
+        (witness.witness, each)
+        for witness in heard
+        if (fact := read(witness)) is not None
+        for each in (fact, *fact.others)
+    ]
+    if len(said) < 2 or len({_comparable(fact.value) for _, fact in said}) < 2:
         return None
     believed = read(settled)
     money = about.endswith(_MONEY)
     return Disagreement(
         about=about,
         values=tuple((name, plain(fact.value, money=money), (fact.citation,)) for name, fact in said),
-        settled=plain(believed.value, money=money) if believed is not None else None,
+        settled=_settled(believed, money=money, open_if_disputed=about.endswith("prior_authorization")),
     )
+
+
+def _settled(believed: Fact[Any] | None, *, money: bool, open_if_disputed: bool) -> Any:
+    """Return the value believed; whether authorization is needed stays open while sources disagree."""
+    if believed is None:
+        return None
+    return "undetermined" if open_if_disputed and believed.others else plain(believed.value, money=money)
 
 
 def _comparable(value: Any) -> Any:
@@ -92,6 +99,10 @@ def _plain_field(name: str) -> Reader:
 
 def _level_field(network: str, level: str, name: str) -> Reader:
     return lambda b: getattr(b.networks.get(network, _NETWORK).levels.get(level, _LEVEL), name)
+
+
+def _term(network: str, level: str, name: str) -> Reader:
+    return lambda b: getattr(b.networks.get(network, _NETWORK).levels.get(level, _LEVEL).authorization, name)
 
 
 def _first_of(network: str, level: str, name: str) -> Reader:
@@ -121,6 +132,8 @@ def plain(value: Any, *, money: bool = False) -> Any:
         return {"amount": dollars(value.amount), "per": value.per, "max_units": value.max_units}
     if isinstance(value, Limit):
         return {"units": value.units, "unit": value.unit, "period": value.period}
+    if isinstance(value, Clock):
+        return {"n": value.n, "unit": value.unit.removesuffix("s")}
     if isinstance(value, Contact | OtherCoverage):
         return value.name
     if isinstance(value, tuple):

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 
 from schemas.model import Benefits, Collect, Eligibility, NextStep, PhaseAnswer
 from service.engine.brief import NO_NETWORK, View
-from service.engine.calendar import next_year_start
+from service.engine.calendar import next_month, next_year_start
 from service.engine.cost import Line
 from service.engine.episode import LaidPhase
 from service.engine.money import dollars
+from service.engine.self_pay import pays_alone, steps_alone
 from service.engine.settle_level import NO_LEVEL
 
 
@@ -25,14 +26,18 @@ def plan_next_steps(
 ) -> tuple[NextStep, ...]:
     """Return what to do, in order of its day; what has no day comes first."""
     first = laid[0].dates[0]
+    if pays_alone(view.brief):
+        return tuple(steps_alone(view, laid))
     steps: list[NextStep] = []
     if eligibility.status == "undetermined":
         steps.append(NextStep("confirm_membership", {"payer": view.brief.payer.name}, first))
+    steps += _which_plan(view, answers)
     steps += _live_steps(view, answers)
     for phase, answer in zip(laid, answers, strict=True):
         steps += _authorization_steps(phase, answer)
         steps += _coverage_steps(answer)
         steps += _certification_steps(view, phase, answer)
+        steps += _referral_steps(view, phase, answer)
     if collect.allowed == "yes" and collect.amount:
         steps.append(NextStep("collect_first_session", {"amount": dollars(collect.amount)}, collect.when))
     steps += _limit_steps(lines)
@@ -40,6 +45,21 @@ def plan_next_steps(
     turns = view.brief.payer.line_of_business != "medicaid"
     steps += _reverification(first, laid[-1].end, next_year_start(first, plan_year) if turns else None)
     return tuple(sorted(steps, key=lambda step: step.by or date.min))
+
+
+# Groups of Medicaid whose members are in none of its plans.
+_IN_NO_PLAN = frozenset(
+    ("emergency_only", "family_planning_only", "medicare_cost_sharing_only", "premium_help_only")
+)
+
+
+def _which_plan(view: View, answers: tuple[PhaseAnswer, ...]) -> Iterator[NextStep]:
+    """Somebody who may be in one of the county's Medicaid plans is asked which, until somebody says."""
+    said = view.benefits_on(answers[0].start_date).managed_care_plan
+    reasons = {reason.code for answer in answers for reason in answer.coverage.reasons}
+    if view.brief.local_plans and said is None and not reasons & _IN_NO_PLAN:
+        params = {"county": view.brief.site.county, "plans": "; ".join(view.brief.local_plans)}
+        yield NextStep("ask_which_medicaid_plan", params)
 
 
 # Warnings after which the same question may be answered a little later.
@@ -119,6 +139,8 @@ _REASON_STEPS = {
     "enrolled_in_managed_care": "verify_with_that_plan",
     "member_inactive": "ask_for_current_coverage",
     "after_coverage_end": "ask_for_current_coverage",
+    "plan_left_program": "ask_for_current_coverage",
+    "share_of_cost_not_met": "keep_bills_toward_share",
 }
 
 
@@ -151,6 +173,12 @@ def _certification_steps(view: View, laid: LaidPhase, answer: PhaseAnswer) -> It
         again += timedelta(days=rule.recertify_days)
 
 
+def _referral_steps(view: View, laid: LaidPhase, answer: PhaseAnswer) -> Iterator[NextStep]:
+    fact = view.level_on(laid.dates[0], answer.level_of_care).referral_required
+    if fact is not None and fact.value and answer.coverage.status != "not_covered":
+        yield NextStep("get_referral", {"level": answer.level_of_care}, laid.dates[0], (fact.citation,))
+
+
 _LIMIT_STEPS = {
     "limit_exception_needed": "request_limit_exception",
     "limit_reached": "give_notice_before_billing",
@@ -168,14 +196,10 @@ def _limit_steps(lines: Sequence[Line]) -> Iterator[NextStep]:
 
 def _reverification(first: date, last: date, turn: date | None) -> Iterator[NextStep]:
     """Coverage is verified again on the first of each month, and when the pots start anew."""
-    on = _next_month(first)
+    on = next_month(first)
     while on <= last:
         if on != turn:
             yield NextStep("reverify", {}, on)
-        on = _next_month(on)
+        on = next_month(on)
     if turn is not None and turn <= last:
         yield NextStep("reverify_new_plan_year", {}, turn)
-
-
-def _next_month(on: date) -> date:
-    return date(on.year + on.month // 12, on.month % 12 + 1, 1)

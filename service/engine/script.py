@@ -7,7 +7,6 @@ while nobody who speaks of this member has answered it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from schemas.model import OUTPATIENT, Benefits, Fact, LevelBenefits, Phase, PhaseAnswer, Question
@@ -19,6 +18,8 @@ from service.engine.prices import scheduled
 
 # Original Medicare and Medicaid have no plan year of their own, no funding, no carve-out.
 COMMERCIAL_LINES = ("commercial", "marketplace", "fehb")
+
+Judge = Callable[[Fact[Any] | None], bool]
 
 
 def _spoken(fact: Fact[Any] | None) -> bool:
@@ -54,6 +55,9 @@ def _about_member(view: View, benefits: Benefits, common: Mapping[str, Any]) -> 
     for name in benefits.ask_first:
         if not _spoken(asked_first[name]):
             yield Question(f"ask_{name}", common, f"/told_benefits/{name}")
+    share = benefits.share_of_cost
+    if share is not None and share.value is not None and share.value.met is None:
+        yield Question("ask_share_of_cost", common, "/told_benefits/share_of_cost")
     if not _spoken(benefits.active):
         yield Question("ask_active", common, "/told_benefits/active")
     if view.brief.payer.line_of_business not in COMMERCIAL_LINES:
@@ -73,8 +77,12 @@ def _about_member(view: View, benefits: Benefits, common: Mapping[str, Any]) -> 
 def _about_level(
     view: View, laid: LaidPhase, answer: PhaseAnswer, common: Mapping[str, Any]
 ) -> Iterator[Question]:
-    phase, today = laid.phase, view.brief.today
+    phase = laid.phase
     benefit = view.level_on(laid.dates[0], phase.level_of_care)
+
+    def is_open(fact: Fact[Any] | None) -> bool:
+        return fact is None or to_confirm(fact, view.brief.today, laid.dates[0])
+
     params = {
         **common,
         "payer": _who_answers(view, laid, common["payer"]),
@@ -87,25 +95,26 @@ def _about_level(
     def ask(code: str, *place: str) -> Question:
         return Question(code, params, "/".join((_level_path(view, phase.level_of_care), *place)))
 
-    if _is_open(benefit.covered, today) or _rule_open(view, benefit, answer):
+    if is_open(benefit.covered) or _rule_open(view, benefit, answer):
         yield ask("ask_covered", "covered")
     if answer.coverage.status == "not_covered":
         return
-    if _is_open(benefit.prior_authorization, today):
+    if is_open(benefit.prior_authorization):
         yield ask("ask_prior_authorization", "prior_authorization")
     if _terms_matter(phase, answer):
-        yield from _about_terms(benefit, ask)
-    if _share_open(benefit.copay, today) and not _states(benefit.coinsurance):
+        yield from _about_terms(benefit, ask, is_open)
+    if _share_open(benefit.copay, is_open) and not _states(benefit.coinsurance):
         yield ask("ask_copay", "copay")
-    if _share_open(benefit.coinsurance, today) and not _states(benefit.copay):
+    if _share_open(benefit.coinsurance, is_open) and not _states(benefit.copay):
         yield ask("ask_coinsurance", "coinsurance")
-    if _is_open(benefit.deductible_applies, today):
+    if is_open(benefit.deductible_applies):
         yield ask("ask_deductible_applies", "deductible_applies")
-    if view.brief.payer.line_of_business in COMMERCIAL_LINES and not _amount_known(view, benefit, phase):
+    commercial = view.brief.payer.line_of_business in COMMERCIAL_LINES
+    if commercial and not _amount_known(view, benefit, phase, is_open):
         yield ask("ask_allowed_amount", "allowed_amount")
     if _limit_open(view, benefit, laid):
         yield ask("ask_limit", "limit")
-    if _billing_open(view, benefit, answer):
+    if _billing_open(view, benefit, answer, is_open):
         yield ask("ask_billing", "billing")
 
 
@@ -116,18 +125,14 @@ def _who_answers(view: View, laid: LaidPhase, payer: str) -> str:
     return administrator.value.name if named and administrator and administrator.value else payer
 
 
-def _share_open(facts: Sequence[Fact[Any]], today: date) -> bool:
+def _share_open(facts: Sequence[Fact[Any]], is_open: Judge) -> bool:
     """Whether one part of the share is not stated, is one of several, or should be confirmed."""
-    return len(facts) != 1 or _is_open(facts[0], today)
+    return len(facts) != 1 or is_open(facts[0])
 
 
 def _states(facts: Sequence[Fact[Any]]) -> bool:
     """Whether somebody who speaks of this member stated an amount, so that there is no other part."""
     return any(_spoken(fact) and fact.value is not None for fact in facts)
-
-
-def _is_open(fact: Fact[Any] | None, today: date) -> bool:
-    return fact is None or to_confirm(fact, today)
 
 
 def _terms_matter(phase: Phase, answer: PhaseAnswer) -> bool:
@@ -146,7 +151,7 @@ def _rule_open(view: View, benefit: LevelBenefits, answer: PhaseAnswer) -> bool:
     return unsaid or any(reason.code.startswith("confirm_") for reason in answer.coverage.reasons)
 
 
-def _about_terms(benefit: LevelBenefits, ask: Callable[..., Question]) -> Iterator[Question]:
+def _about_terms(benefit: LevelBenefits, ask: Callable[..., Question], is_open: Judge) -> Iterator[Question]:
     terms = benefit.authorization
     for name, fact in (
         ("phone", terms.contact),
@@ -155,20 +160,24 @@ def _about_terms(benefit: LevelBenefits, ask: Callable[..., Question]) -> Iterat
         ("review_every_days", terms.review_every_days),
         ("retro_allowed", terms.retro_allowed),
     ):
-        if fact is None:
+        if is_open(fact):
             yield ask(f"ask_authorization_{name}", "authorization", name)
 
 
-def _billing_open(view: View, benefit: LevelBenefits, answer: PhaseAnswer) -> bool:
+def _billing_open(view: View, benefit: LevelBenefits, answer: PhaseAnswer, is_open: Judge) -> bool:
     """Ask for codes where none are known; a commercial plan may want others than are published."""
     codes_known = answer.billing is not None and bool(answer.billing.value.codes)
     commercial = view.brief.payer.line_of_business in COMMERCIAL_LINES
-    return not _spoken(benefit.billing) and (commercial or not codes_known)
+    return not _spoken(benefit.billing) and (commercial or not codes_known or is_open(answer.billing))
 
 
-def _amount_known(view: View, benefit: LevelBenefits, phase: Phase) -> bool:
-    contracted = view.network == "in" and phase.level_of_care in view.brief.site.contracted_rates
-    return contracted or benefit.allowed_amount is not None or scheduled(benefit, phase) is not None
+def _amount_known(view: View, benefit: LevelBenefits, phase: Phase, is_open: Judge) -> bool:
+    """Whether an amount is contracted, stated or on a schedule, and need not be confirmed."""
+    if view.network == "in" and phase.level_of_care in view.brief.site.contracted_rates:
+        return True
+    row = scheduled(benefit, phase)
+    stated = (benefit.allowed_amount, row.amount if row is not None else None)
+    return any(not is_open(fact) for fact in stated)
 
 
 def _limit_open(view: View, benefit: LevelBenefits, laid: LaidPhase) -> bool:

@@ -56,6 +56,7 @@ _PLAIN_FIELDS = (
     "medicare_advantage",
     "managed_care_plan",
     "qmb",
+    "share_of_cost",
     "claims",
 )
 

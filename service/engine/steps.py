@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from schemas.model import Accumulators, Benefits, Fact, LevelBenefits, Step
+from schemas.model import Accumulators, Fact, LevelBenefits, Step
 from service.engine.brief import NO_NETWORK, View
 from service.engine.confirm import confirm_reasons, noted
 from service.engine.cost import Line
 from service.engine.disagree import plain
 from service.engine.episode import LaidPhase
 from service.engine.money import dollars
+from service.engine.self_pay import pays_alone
 from service.engine.settle_level import share_facts
 
 
@@ -25,15 +26,15 @@ def explain(
         benefit = view.level_on(phase.dates[0], phase.phase.level_of_care)
         own = [line for line in lines if line.charge.phase == phase.index]
         if any(line.covered for line in own):
-            steps += _prices(own)
-            steps += _shares(benefit, view.brief.today)
+            steps += _prices(own, view.brief.today)
+            steps += _shares(benefit, view.brief.today, phase.dates[0])
         steps += _own_prices(view, phase)
         steps += benefit.notes
         if not all(line.covered is False for line in own):
             steps += _certification(benefit)
         steps += _referral(benefit)
     if any(line.covered for line in lines):
-        steps += _pots(view.benefits_on(laid[0].dates[0]), view.network)
+        steps += _pots(view, laid[0].dates[0])
     if second is not None:
         steps.append(second)
     return tuple(_once_each(steps))
@@ -48,7 +49,7 @@ def _once_each(steps: Sequence[Step]) -> Iterator[Step]:
             yield step
 
 
-def _prices(lines: Sequence[Line]) -> Iterator[Step]:
+def _prices(lines: Sequence[Line], today: date) -> Iterator[Step]:
     seen: set[int] = set()
     for line in lines:
         price = line.charge.terms.price
@@ -58,17 +59,19 @@ def _prices(lines: Sequence[Line]) -> Iterator[Step]:
                 yield price.step
             if price.factors and line.allowed is not None:
                 yield Step("allowed_amount_adjusted", {"amount": dollars(line.allowed)}, price.citations)
+            for cited in price.citations:
+                yield from confirm_reasons(Fact(None, cited), today)
 
 
-def _shares(benefit: LevelBenefits, today: date) -> Iterator[Step]:
+def _shares(benefit: LevelBenefits, today: date, on: date) -> Iterator[Step]:
     for copay in benefit.copay:
         if copay.value is not None:
             yield Step("copay", plain(copay.value), (copay.citation,))
-        yield from (*noted(copay), *confirm_reasons(copay, today))
+        yield from (*noted(copay), *confirm_reasons(copay, today, on))
     for rate in benefit.coinsurance:
         if rate.value:
             yield Step("coinsurance", {"rate": str(rate.value)}, (rate.citation,))
-        yield from (*noted(rate), *confirm_reasons(rate, today))
+        yield from (*noted(rate), *confirm_reasons(rate, today, on))
     if benefit.coinsurance and not any(fact.value for fact in share_facts(benefit)):
         cited = tuple(dict.fromkeys(fact.citation for fact in share_facts(benefit)))
         yield Step("no_share", {}, cited)
@@ -76,6 +79,7 @@ def _shares(benefit: LevelBenefits, today: date) -> Iterator[Step]:
     if applies is not None:
         code = "deductible_first" if applies.value else "deductible_waived"
         yield Step(code, {}, (applies.citation,))
+        yield from confirm_reasons(applies, today, on)
     if benefit.then is not None and benefit.then.value is not None:
         yield Step("share_changes", {"after": benefit.then.value.after_units}, (benefit.then.citation,))
 
@@ -96,7 +100,11 @@ def _own_prices(view: View, laid: LaidPhase) -> Iterator[Step]:
     level, site = laid.phase.level_of_care, view.brief.site
     rate, charge = site.self_pay_rates.get(level), site.charges.get(level)
     if rate is not None:
-        yield Step("self_pay_rate", {"amount": dollars(rate.value)}, (rate.citation,))
+        yield Step(
+            "own_price" if pays_alone(view.brief) else "self_pay_rate",
+            {"amount": dollars(rate.value)},
+            (rate.citation,),
+        )
     if charge is not None and view.network == "out":
         yield Step("clinic_charge", {"amount": dollars(charge.value)}, (charge.citation,))
 
@@ -109,10 +117,13 @@ def _referral(benefit: LevelBenefits) -> Iterator[Step]:
         yield Step("exclusions_stated", {"text": benefit.exclusions.value}, (benefit.exclusions.citation,))
 
 
-def _pots(benefits: Benefits, network: str) -> Iterator[Step]:
-    own = benefits.networks.get(network, NO_NETWORK)
+def _pots(view: View, on: date) -> Iterator[Step]:
+    own = view.benefits_on(on).networks.get(view.network, NO_NETWORK)
     for name, pots in (("deductible", own.deductible), ("out_of_pocket", own.out_of_pocket_max)):
         yield from _pot(name, pots)
+        for pot in (pots.individual, pots.family):
+            if pot is not None:
+                yield from confirm_reasons(pot.limit, view.brief.today, on)
 
 
 def _pot(name: str, pots: Accumulators) -> Iterator[Step]:

@@ -35,6 +35,7 @@ NAMES = MappingProxyType(
         "classification": "classification",
         "rule": "rule",
         "by": "clinician",
+        "procedure": "procedure",
     }
 )
 CHOICES = MappingProxyType({"settings": "setting", "modalities": "modality", "conditions": "condition"})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from schemas.coverages import SHORT_FORM
 from schemas.model import LEVEL_ALIASES
 from schemas.people import plain_id
 from schemas.phases import CARE_FIELDS
@@ -20,7 +21,10 @@ Body = Mapping[str, Any]
 OF_COVERAGE = ("plan", "network")
 """What a request says of its payer's coverage, and what another payer's has nothing to do with."""
 
-KEPT = ("site", "condition", "modality", "secondary", "live", *OF_COVERAGE)
+OF_COVERAGES = ("coverages", "parents", "injury")
+"""What a request says of several coverages: it names the payers, so no other is named beside it."""
+
+KEPT = ("site", "condition", "modality", "secondary", "live", *OF_COVERAGES, *OF_COVERAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +36,22 @@ class Request:
     has_begun: bool
 
 
+def _id_of(member: Body) -> str:
+    return plain_id(member.get("member_id") or "")
+
+
 def question_about(session: Session, row: Body, latest: Verification, day: date) -> Request:
     """The request that a row makes of a case: what it says, and for the rest what was asked last."""
     before = latest.request
     member = {**before["member"], **row["member"]}
     is_same_payer = row["payer"] == latest.payer
-    is_same_id = plain_id(member["member_id"]) == plain_id(before["member"]["member_id"])
+    is_same_id = _id_of(member) == _id_of(before["member"])
     body = {name: before[name] for name in KEPT if name in before}
     if not is_same_payer:
-        body = {name: value for name, value in body.items() if name not in OF_COVERAGE}
-    body |= {name: value for name, value in row.items() if name not in ("start_date", "level_of_care")}
+        body = {name: value for name, value in body.items() if name not in (*OF_COVERAGES, *OF_COVERAGE)}
+    said = {name: value for name, value in row.items() if name not in ("start_date", "level_of_care")}
+    is_list = body.get("coverages") is not None
+    body |= {name: value for name, value in said.items() if not (is_list and name in SHORT_FORM)}
     first = _first_of(session, latest)
     phases = care_left(_asked(first.request), first.answer["phases"], day)
     body |= {"member": member, "case_id": latest.case_id, "phases": _at_level(phases, row, day)}

@@ -144,7 +144,7 @@ def _keep(session: Session, office: Office, job: Job, draft: Draft) -> None:
     if not batches.finish(session, job.item, result, now, **ids):
         raise Lost
     if draft.opens is not None:
-        name = member_index(session.vault.current(), job.row.body["member"]["member_id"])
+        name = member_index(session.vault.current(), job.row.body["member"].get("member_id"))
         batches.wait_for_others(session, name or b"")
         if is_on_file(session, job.row.body, job.caller.reach):
             raise Taken

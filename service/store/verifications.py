@@ -5,7 +5,7 @@ Only one whose live answer is still awaited is completed, once, at its own addre
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -112,7 +112,7 @@ def indexes_of(indexer: Indexer, request: Mapping[str, Any]) -> Indexes:
     """The blind indexes of a valid request, as it was sent and is kept."""
     member = request["member"]
     return Indexes(
-        member=member_index(indexer, member["member_id"]),
+        member=member_index(indexer, member.get("member_id")),
         person=person_index(indexer, member["last_name"], date.fromisoformat(member["birth_date"])),
         external=external_index(indexer, request.get("external_id")),
     )
@@ -226,6 +226,13 @@ def begun_before(session: Session, latest: Verification) -> list[Verification]:
     query = select(verifications).where(v.case_id == latest.case_id, v.start_date < latest.start_date)
     rows = session.connection.execute(query.where(v.id < latest.id).order_by(v.id))
     return [_opened(session, row) for row in rows]
+
+
+def latest_answers(session: Session, limit: int) -> Iterator[Mapping[str, Any]]:
+    """Yield the newest answers in codes, newest first; whoever reads them notes that in the trail."""
+    query = select(verifications.c.id, verifications.c.answer).order_by(verifications.c.id.desc())
+    for row in session.connection.execute(query.limit(limit)):
+        yield session.open(row.answer, f"verifications.answer:{row.id}")
 
 
 def _made_by(query: Select[Any], client: str | None) -> Select[Any]:

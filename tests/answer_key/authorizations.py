@@ -68,6 +68,52 @@ ROWS = (
     ),
     Row("florida-blue", ALL, UNDETERMINED, "Nothing that could be read says."),
     Row("medicare", (OP, IOP, PHP, INPATIENT), "not_required", "Original Medicare asks for none."),
+    Row(
+        "medicare-advantage",
+        (OP, IOP, PHP),
+        UNDETERMINED,
+        "A plan may ask for authorization of some services: which, only the plan can say.",
+    ),
+    Row("humana", (PHP, RESIDENTIAL, INPATIENT), "required", "Humana's behavioral health page names them."),
+    Row("humana", (OP, IOP), UNDETERMINED, "Humana's page does not name them, which says nothing."),
+    Row(
+        "tricare-east",
+        (OP, IOP, PHP),
+        "not_required",
+        "The operations manual of 2023: a referral for programs, no preauthorization.",
+        plan="prime",
+    ),
+    Row(
+        "tricare-east",
+        (RESIDENTIAL, INPATIENT),
+        "required",
+        "The operations manual of 2023: stays need preauthorization.",
+        plan="prime",
+    ),
+    Row(
+        "fep-blue",
+        (RESIDENTIAL, INPATIENT),
+        "required",
+        "Precertification of hospital and residential stays, with a penalty of $500 without it.",
+        plan="focus",
+    ),
+    Row(
+        "fep-blue",
+        (IOP,),
+        UNDETERMINED,
+        "The brochure lists IOP without approval; the local plan of 2016 certifies it: they disagree.",
+        plan="focus",
+    ),
+    Row("oscar-florida", ALL, UNDETERMINED, "Nothing that could be read says."),
+    Row("ambetter-florida", ALL, UNDETERMINED, "Nothing that could be read says."),
+    Row("molina-marketplace-florida", ALL, UNDETERMINED, "Nothing that could be read says."),
+    Row("sunshine-health", (INPATIENT, RESIDENTIAL), "required", "Sunshine's authorization page."),
+    Row(
+        "sunshine-health",
+        (OP,),
+        "not_required",
+        "Individual, family and group therapy need none (H2019 HR and HQ).",
+    ),
 )
 
 

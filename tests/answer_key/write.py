@@ -6,7 +6,16 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from tests.answer_key import authorizations, clocks, designs, medicaid, medicare, shares
+from tests.answer_key import (
+    authorizations,
+    clocks,
+    designs,
+    federal,
+    managed_care,
+    medicaid,
+    medicare,
+    shares,
+)
 from tests.answer_key.case import Case
 
 CASES = Path(__file__).parent / "cases"
@@ -14,6 +23,8 @@ FAMILIES: Mapping[str, Callable[[], Iterator[Case]]] = {
     "authorizations": authorizations.cases,
     "clocks": clocks.cases,
     "designs": designs.cases,
+    "federal": federal.cases,
+    "managed-care": managed_care.cases,
     "medicaid": medicaid.cases,
     "medicare": medicare.cases,
     "shares": shares.cases,

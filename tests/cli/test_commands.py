@@ -19,8 +19,6 @@ from service.office import open_store_of
 from service.security.keys import SCOPES, Doorkeeper
 from tests.cli.conftest import Run
 
-BROKEN = "payer: {id: broken\n"
-
 
 def test_the_command_line_starts_without_the_service() -> None:
     """Only what is called is imported: help, and each command, come as fast as they can."""
@@ -32,62 +30,12 @@ def test_the_command_line_starts_without_the_service() -> None:
 
 def test_every_command_is_listed(run: Run) -> None:
     listed = re.findall(r"^  ([a-z][a-z0-9-]+)  ", run("--help").stdout, re.MULTILINE)
-    first = ["serve", "verify", "compare", "read-271", "write-270", "sandbox"]
-    assert listed == [*first, "rules", "keys", "users", "audit", "hold", "purge", "db"]
+    first = ["serve", "verify", "compare", "read-271", "write-270", "sandbox", "payers", "rules"]
+    assert listed == [*first, "medicaid-plans", "keys", "users", "audit", "hold", "purge", "db"]
 
 
 def test_a_command_that_does_not_exist_is_bad_input(run: Run) -> None:
     assert run("guess").exit_code == 2
-
-
-def test_the_shipped_rulebook_is_sound(run: Run) -> None:
-    done = run("rules", "check")
-    assert (done.exit_code, done.stdout) == (0, "The rulebook is sound.\n")
-
-
-def test_a_rulebook_that_is_not_sound_is_told_by_file_and_line(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "broken.yaml").write_text(BROKEN, encoding="utf-8")
-    monkeypatch.setenv("OPENVOB_RULES_PATH", str(tmp_path))
-    done = run("rules", "check")
-    assert done.exit_code == 1
-    assert re.match(r"broken\.yaml:\d+:", done.stdout)
-    assert run("rules", "show", "broken").exit_code == 1
-
-
-def test_a_payers_rules_are_shown_with_their_sources(run: Run) -> None:
-    done = run("rules", "show", "medicare", "--on", "2026-03-02")
-    assert done.exit_code == 0
-    lines = done.stdout.splitlines()
-    place = lines.index("services.intensive_outpatient.minimum_hours_per_week")
-    assert lines[place + 1].strip() == "9"
-    assert lines[place + 2].strip().startswith("from 2024-01-01; ")
-
-
-def test_a_payer_that_is_not_there_is_bad_input_with_the_nearest(run: Run) -> None:
-    done = run("rules", "show", "medicaer")
-    assert done.exit_code == 2
-    assert "medicare" in done.stderr
-
-
-def test_what_has_grown_old_is_listed_with_its_reason(run: Run) -> None:
-    done = run("rules", "stale")
-    assert done.exit_code == 0
-    assert re.search(
-        r"^aetna  services\.partial_hospitalization\.prior_authorization.*: .*old", done.stdout, re.M
-    )
-
-
-def test_what_a_new_year_changes_is_listed(run: Run) -> None:
-    done = run("rules", "diff", "2025-12-31", "2026-01-01")
-    assert done.exit_code == 0
-    assert re.search(r"^medicare  .*deductible.*: 257\.00 -> 283\.00$", done.stdout, re.M)
-    assert run("rules", "diff", "2025-12-31", "2025-12-31").stdout == ""
-
-
-def test_a_date_that_is_none_is_bad_input(run: Run) -> None:
-    assert run("rules", "diff", "2025-12-31", "soon").exit_code == 2
 
 
 def test_a_new_key_stands_alone_on_standard_output_and_opens_the_door(run: Run, instance: Path) -> None:

@@ -13,8 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from service.config import HOUSE
-from service.console.published import age_of
 from service.console.reading import label
+from service.explain.page.published import age_of
 from service.office import Office
 from tests.console.conftest import signed_in
 from tests.console.test_pages import ROOM, words_of

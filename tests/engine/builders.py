@@ -9,11 +9,13 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from schemas.coordination_file import PLAIN_RULES
 from schemas.model import (
     Accumulator,
     Accumulators,
     Benefits,
     Citation,
+    Contact,
     Copay,
     Determination,
     Fact,
@@ -120,6 +122,15 @@ def codes(items: Iterable[Any]) -> list[str]:
     return [item.code for item in items]
 
 
+# Rules of the order of coverages, as the rulebook has them, each from an invented source.
+ORDER_VALUES: dict[str, Any] = {
+    "working_aged": {"age": 65, "employees": 20},
+    "disabled": {"employees": 100},
+    "esrd": {"months": 30},
+    "coordination_center": Contact("Invented center", "800-555-0100"),
+    **dict.fromkeys(PLAIN_RULES, True),
+}
+ORDER_RULES = {name: Fact(value, replace(RULEBOOK, locator=name)) for name, value in ORDER_VALUES.items()}
 SITE = Site(
     "clinic",
     "Invented clinic",
@@ -147,7 +158,9 @@ def brief(
     **more: Any,
 ) -> Brief:
     inquiry_terms = {
-        key: more.pop(key) for key in ("condition", "modality", "trace", "secondary") if key in more
+        key: more.pop(key)
+        for key in ("condition", "modality", "trace", "secondary", "coverages", "parents", "injury")
+        if key in more
     }
     inquiry = Inquiry(
         payer="invented",
@@ -168,7 +181,7 @@ def brief(
         zone=ZoneInfo("America/New_York"),
         reported=reported_benefits,
         hours=HOURS,
-        **more,
+        **{"order_rules": ORDER_RULES, **more},
     )
 
 

@@ -30,7 +30,7 @@ class _Ground:
 
 def _of_session(line: SessionCost, ground: _Ground) -> Iterator[str]:
     if not line.covered:
-        if line.patient and not ground.has("self_pay_rate"):
+        if line.patient and not ground.has("self_pay_rate", "own_price"):
             yield "self-pay of a session"
         if line.reason in ("limit_reached", "limit_exception_needed") and not ground.limited:
             yield "the limit of a session"
@@ -58,7 +58,7 @@ def _of_all(d: Determination, ground: _Ground) -> Iterator[str]:
         yield "the estimate"
     if (e.secondary_pays or e.write_off) and not ground.has("second"):
         yield "what the second coverage pays"
-    if e.self_pay and not ground.has("self_pay_rate"):
+    if e.self_pay and not ground.has("self_pay_rate", "own_price"):
         yield "self-pay"
     if (e.low, e.expected) != (e.expected, e.high) and not e.assumptions:
         yield "the range"

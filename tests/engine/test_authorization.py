@@ -254,11 +254,50 @@ def test_an_old_or_second_hand_source_still_answers_and_is_to_be_confirmed():
     assert answered.reasons[-1].params == {"year": "2019"}
 
 
+def test_a_status_on_which_two_sources_differ_is_open_and_asked():
+    other = published("required")
+    level = LevelBenefits(prior_authorization=published("not_required", others=(other,)))
+    answered = answer(rules=plan(witness="published", **{IOP: level}))
+    asked = answered.phases[0].prior_authorization
+    assert asked.status == "undetermined"
+    assert codes(asked.reasons) == ["authorization_disputed"]
+    assert "ask_prior_authorization" in codes(answered.call_script)
+    assert "ask_about_authorization" in codes(answered.next_steps)
+
+
+def test_a_call_closes_what_two_sources_differ_on():
+    level = LevelBenefits(prior_authorization=published("not_required", others=(published("required"),)))
+    heard = plan(**{IOP: LevelBenefits(prior_authorization=told("required"))})
+    answered = answer(rules=plan(witness="published", **{IOP: level}), told_benefits=heard)
+    assert answered.phases[0].prior_authorization.status == "required"
+
+
 def test_a_source_without_a_date_that_was_read_long_ago_is_to_be_confirmed():
     cited = Citation("published", "Old page", "https://example.org", "row 1", None, date(2019, 1, 1))
     level = LevelBenefits(authorization_hint=Fact("needed", cited))
     answered = answer(rules=plan(witness="published", **{IOP: level})).phases[0].prior_authorization
-    assert codes(answered.reasons) == ["hint_needed", "confirm_old_source"]
+    assert codes(answered.reasons) == ["hint_needed", "confirm_source_not_read_lately"]
+    assert answered.reasons[-1].params == {"date": "2019-01-01"}
+
+
+@pytest.mark.parametrize(("day", "late"), [(date(2025, 8, 24), False), (date(2025, 8, 23), True)])
+def test_a_source_is_read_long_ago_after_180_days(day, late):
+    # Today is 20 February 2026; 180 days before it was 24 August 2025.
+    cited = Citation("published", "Page", None, None, date(2026, 1, 1), day)
+    level = LevelBenefits(prior_authorization=Fact("required", cited))
+    answered = answer(rules=plan(witness="published", **{IOP: level})).phases[0].prior_authorization
+    assert ("confirm_source_not_read_lately" in codes(answered.reasons)) is late
+
+
+@pytest.mark.parametrize(("through", "carried"), [(date(2026, 3, 2), False), (date(2026, 3, 1), True)])
+def test_what_was_published_for_a_time_before_the_care_is_to_be_confirmed(through, carried):
+    # Care starts on 2 March 2026.
+    level = LevelBenefits(prior_authorization=published("required", through=through))
+    d = answer(rules=plan(witness="published", **{IOP: level}))
+    reasons = codes(d.phases[0].prior_authorization.reasons)
+    assert ("confirm_carried_forward" in reasons) is carried
+    asked = [question.code for question in d.call_script]
+    assert ("ask_prior_authorization" in asked) is carried
 
 
 @pytest.mark.parametrize(("day", "old"), [(date(2024, 2, 21), False), (date(2024, 2, 20), True)])

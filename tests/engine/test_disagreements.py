@@ -8,7 +8,16 @@ from decimal import Decimal
 
 import pytest
 
-from schemas.model import Accumulator, Contact, Copay, LevelBenefits, Limit, OtherCoverage
+from schemas.model import (
+    Accumulator,
+    AuthorizationTerms,
+    Clock,
+    Contact,
+    Copay,
+    LevelBenefits,
+    Limit,
+    OtherCoverage,
+)
 from tests.engine.builders import (
     CALL,
     IOP,
@@ -77,6 +86,51 @@ def test_witnesses_who_agree_are_no_disagreement():
 
 def test_one_witness_alone_cannot_disagree():
     assert about(rules=plan(witness="published", **{IOP: LevelBenefits(covered=published(True))})) == []
+
+
+OTHER_BOOK = replace(RULEBOOK, title="Another booklet")
+
+
+def test_two_sources_that_differ_on_authorization_are_both_kept_and_none_is_believed():
+    other = replace(published("required"), citation=OTHER_BOOK)
+    level = LevelBenefits(prior_authorization=published("not_required", others=(other,)))
+    (found,) = differing(rules=plan(witness="published", **{IOP: level}))
+    assert found.about == f"levels/{IOP}/prior_authorization"
+    assert found.values == (
+        ("published", "not_required", (RULEBOOK,)),
+        ("published", "required", (OTHER_BOOK,)),
+    )
+    assert found.settled == "undetermined"
+
+
+def test_two_sources_that_differ_on_coverage_are_both_kept_and_the_first_is_believed():
+    other = replace(published(False), citation=OTHER_BOOK)
+    level = LevelBenefits(covered=published(True, others=(other,)))
+    answered = answer(rules=plan(witness="published", **{IOP: level}))
+    assert answered.disagreements[0].settled is True
+    assert "confirm_sources_disagree" in [step.code for step in answered.phases[0].coverage.reasons]
+
+
+def test_a_call_settles_what_two_sources_of_the_rulebook_differ_on():
+    other = replace(published("required"), citation=OTHER_BOOK)
+    level = LevelBenefits(prior_authorization=published("not_required", others=(other,)))
+    (found,) = differing(
+        rules=plan(witness="published", **{IOP: level}),
+        told_benefits=plan(**{IOP: LevelBenefits(prior_authorization=told("required"))}),
+    )
+    assert [name for name, _, _ in found.values] == ["published", "published", "told"]
+    assert found.settled == "required"
+
+
+def test_two_clocks_of_the_rulebook_are_told_in_days():
+    other = replace(published(Clock(7, "calendar_days")), citation=OTHER_BOOK)
+    terms = AuthorizationTerms(standard=published(Clock(5, "business_days"), others=(other,)))
+    (found,) = differing(rules=plan(witness="published", **{IOP: LevelBenefits(authorization=terms)}))
+    assert found.about == f"levels/{IOP}/standard"
+    assert [value for _, value, _ in found.values] == [
+        {"n": 5, "unit": "business_day"},
+        {"n": 7, "unit": "calendar_day"},
+    ]
 
 
 def test_a_level_of_which_only_the_rulebook_speaks_is_no_disagreement():

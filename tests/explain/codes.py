@@ -37,6 +37,20 @@ OF_MEMBER = (
     "network_status",
     "administrator",
 )
+CARDS = tuple(
+    f"card_{what}"
+    for what in (
+        "home_plan",
+        "blue_prefix",
+        "administrator",
+        "network",
+        "unlisted_payer",
+        "behavioral_manager",
+        "former_name",
+        "brand",
+        "medicare_advantage",
+    )
+)
 TERMS = ("phone", "criteria", "initial_units", "review_every_days", "retro_allowed")
 
 # What a code can be where it is put together or handed over, by the module and the expression.
@@ -47,8 +61,36 @@ EXPRESSIONS: dict[tuple[str, str], tuple[str, ...]] = {
         f"authorization_{status}" for status in AUTHORIZATION_STATUSES
     ),
     ("authorization", "f'hint_{hint.value}'"): tuple(f"hint_{hint}" for hint in AUTHORIZATION_HINTS),
+    ("authorization", "standard.note"): ("contract_clock", "plan_clock"),
+    ("charges", "USED_UP[line.reason]"): ("limit_used_up", "limit_used_up_exceedable"),
+    ("cards", "stated['says']"): CARDS,
     ("coordination", "f'second_{rule.kind}'"): tuple(f"second_{kind}" for kind in SECONDARY_KINDS),
-    ("coordination", "code"): ("other_coverage_pays_first", "confirm_payment_order"),
+    ("payment_order", "code"): (
+        "other_coverage_pays_first",
+        "other_coverage_pays_second",
+        "confirm_payment_order",
+    ),
+    ("order_pair", "code"): (
+        "ask_coverage_basis",
+        "ask_court_order",
+        "ask_custody",
+        "ask_effective_date",
+        "ask_entitlement",
+        "ask_esrd_start",
+        "ask_relationship",
+        "ask_subscriber_birthday",
+    ),
+    ("order_plans", "code"): (
+        "active_before_retired",
+        "birthday",
+        "cobra_after",
+        "court_order",
+        "custody",
+        "dependent_medicare_own",
+        "longer",
+        "own_before_dependent",
+        "same_birthday",
+    ),
     ("coverage", "code"): (
         "level_covered",
         "level_covered_confirmed",
@@ -62,6 +104,7 @@ EXPRESSIONS: dict[tuple[str, str], tuple[str, ...]] = {
         "raise_hours_or_change_level",
         "verify_with_that_plan",
         "ask_for_current_coverage",
+        "keep_bills_toward_share",
     ),
     ("pots", "code"): tuple(f"{pot}_family_unknown" for pot in BOTH),
     ("pots", "f'{name}_limit_unknown'"): tuple(f"{pot}_limit_unknown" for pot in POTS),
@@ -94,6 +137,8 @@ NONE: frozenset[str] = frozenset()
 ASKED = frozenset({"payer", "date"})
 OF_LEVEL = ASKED | {"level", "hours", "days"}
 POT = frozenset({"scope", "limit"})
+OF_TWO = frozenset({"first", "second"})
+BESIDE_MEDICARE = frozenset({"medicare", "payer"})
 LIMIT = frozenset({"units", "unit", "period"})
 # The parameters of what the engine describes apart from naming it; each way in which they can come.
 DESCRIBED: dict[str, tuple[frozenset[str], ...]] = {
@@ -106,10 +151,32 @@ DESCRIBED: dict[str, tuple[frozenset[str], ...]] = {
         for code in ("enrolled_in_medicare_advantage", "enrolled_in_managed_care")
     },
     **dict.fromkeys(("level_covered", "level_covered_confirmed"), (NONE,)),
+    **dict.fromkeys(
+        (
+            *("active_before_retired", "birthday", "cobra_after", "court_order", "custody"),
+            *("dependent_medicare_own", "longer", "own_before_dependent", "same_birthday"),
+            *("order_was_told", "order_told_otherwise", "medigap_or_advantage", "payment_order_open"),
+            *("ask_payment_order", "ask_plans_order", "ask_medigap_or_advantage"),
+        ),
+        (OF_TWO,),
+    ),
+    **dict.fromkeys(CARDS, (frozenset({"name"}),)),
+    "card_administrator": (frozenset({"name"}), frozenset({"name", "owner"})),
+    "card_former_name": (frozenset({"name", "now"}),),
     "copay": (frozenset({"amount", "per", "max_units"}),),
     "refer_to_covered_setting": (frozenset({"setting", "settings", "level"}),),
     "raise_hours_or_change_level": (frozenset({"hours", "minimum", "level"}),),
     "verify_with_that_plan": (frozenset({"plan", "level"}),),
+    **dict.fromkeys(("limit_used_up", "limit_used_up_exceedable"), (LIMIT,)),
+    **{
+        code: tuple(frozenset({length, "more"}) for length in ("days", "business_days", "hours"))
+        for code in ("contract_clock", "plan_clock")
+    },
+    **{
+        f"share_of_cost_{how}": (frozenset({"amount"}), NONE)
+        for how in ("unknown", "begins_anew", "not_met", "met")
+    },
+    "keep_bills_toward_share": (frozenset({"amount", "level"}), frozenset({"level"})),
     "ask_for_current_coverage": (frozenset({"level"}), frozenset({"date", "level"})),
 }
 
@@ -254,10 +321,10 @@ def _notes(data: Any, file: str) -> Iterator[Use]:
     elif isinstance(data, dict):
         if isinstance(data.get("note"), str):
             yield Use(data["note"], NONE, file)
-        if "notes" in data:
-            for entry in data["notes"]:
+        for name, inner in data.items():
+            if not name.endswith("notes"):
+                yield from _notes(inner, file)
+                continue
+            for entry in inner:
                 for note in entry["value"] or ():
                     yield Use(note["code"], frozenset(note.get("params", {})), file)
-        for name, inner in data.items():
-            if name != "notes":
-                yield from _notes(inner, file)

@@ -39,6 +39,7 @@ FRONT_DOORS = (
     "service.premises",
     "service.record",
     "service.directory",
+    "service.printed",
     "service.comparison",
     "service.documents",
     "service.local_rules",
@@ -59,6 +60,8 @@ FRONT_DOORS = (
 # The first row that a module stands in is its row, so the narrower ones come first.
 TABLE = (
     Row("schemas.model"),
+    Row("schemas.freshness"),
+    Row("schemas.editor_schema", ours=("schemas",), others=("apispec",)),
     Row("schemas", ours=("schemas",), others=("marshmallow",)),
     Row("payers.x12", ours=("schemas.model", "payers.x12", "payers.base", "payers.errors")),
     Row(
@@ -75,13 +78,14 @@ TABLE = (
             "yaml",
         ),
     ),
-    Row("service.engine", ours=("schemas.model", "service.engine")),
+    Row("service.engine", ours=("schemas.freshness", "schemas.model", "service.engine")),
     Row(
         "service.verify",
         ours=(
             "schemas",
             "payers.base",
             "payers.errors",
+            "payers.medicaid_plans",
             "payers.registry",
             "payers.rulebook",
             "service.clinic",
@@ -159,7 +163,10 @@ TABLE = (
         ),
         never=(TABLES,),
     ),
-    Row("service.directory", ours=("schemas", "payers", "service.verify"), never=("payers.adapters",)),
+    *(
+        Row(room, ours=("schemas", "payers", "service.verify"), never=("payers.adapters",))
+        for room in ("service.directory", "service.printed")
+    ),
     Row(
         "service.premises",
         ours=(

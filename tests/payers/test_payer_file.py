@@ -51,6 +51,22 @@ def test_money_is_a_quoted_amount_and_nothing_else(number: Any) -> None:
     assert faults_with(path, dated("1500.00")) == []
 
 
+def test_another_source_is_kept_beside_a_value_where_it_differs_and_the_answer_tells() -> None:
+    other = {"value": "required", "source": "booklet", "at": "p. 2"}
+    path = (*IOP, "prior_authorization")
+    assert faults_with(path, dated("not_required", also=[other])) == []
+    (same,) = faults_with(path, dated("required", also=[other]))
+    assert same.endswith("also[0].value: Says the same: another source is kept where it differs.")
+    (wrong,) = faults_with(path, dated("not_required", also=[{**other, "value": "perhaps"}]))
+    assert ".also[0].value: " in wrong
+    (ended,) = faults_with(path, dated(None, also=[other]))
+    assert ended.endswith("Nobody says anything here, so no other source can differ.")
+    (untold,) = faults_with((*IOP, "coinsurance_max"), dated("1.00", also=[{**other, "value": "2.00"}]))
+    assert untold.endswith("No answer tells of two sources here: state the one that is believed.")
+    (unknown,) = faults_with(path, dated("not_required", also=[{**other, "source": "letter"}]))
+    assert "No source is called letter" in unknown
+
+
 @pytest.mark.parametrize("number", [0.2, "20%", "1.01", "2", ".2", 0])
 def test_a_rate_is_a_quoted_fraction_and_nothing_else(number: Any) -> None:
     (fault,) = faults_with((*IOP, "coinsurance"), dated(number))

@@ -39,6 +39,17 @@ def level(benefits: Benefits, name: str, network: str = "in") -> Any:
     return benefits.networks[network].levels[name]
 
 
+def test_what_another_source_says_is_kept_beside_the_value_with_its_own_citation(tmp_path: Path) -> None:
+    old = '{standard: {n: 10, unit: calendar_days}}, source: booklet, at: "p. 46"'
+    also = '{value: {standard: {n: 7, unit: business_days}}, source: rumor, at: "third paragraph"}'
+    changes = {"marigold.yaml": (old, f"{old}, also: [{also}]")}
+    terms = level(ask_once(load(tmp_path, changes), MARCH), IOP).authorization
+    assert terms.standard.value == Clock(10, "calendar_days")
+    (said,) = terms.standard.others
+    assert said.value == Clock(7, "business_days")
+    assert (said.citation.title, said.citation.locator) == ("A blog on Marigold", "third paragraph")
+
+
 def test_every_fact_cites_the_place_it_was_taken_from(rulebook: Rulebook) -> None:
     found = list(facts_of(ask_once(rulebook, MARCH)))
     assert len(found) > 30

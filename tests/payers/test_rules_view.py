@@ -9,15 +9,11 @@ import pytest
 
 from payers.errors import UnknownPayer
 from payers.rulebook import Rulebook
-from payers.rules_view import Stale, diff, show, show_law, stale
+from payers.rules_view import diff, show, show_law
 from tests.payers.invented import load
 
 JUNE, JULY = date(2026, 6, 30), date(2026, 7, 1)
 AUTHORIZATION = "services.intensive_outpatient.prior_authorization"
-
-
-def stale_at(rulebook: Rulebook, where: str, today: date) -> Stale | None:
-    return next((one for one in stale(rulebook, today) if one.shown.where == where), None)
 
 
 def test_show_lists_each_value_in_force_with_its_source(rulebook: Rulebook) -> None:
@@ -73,35 +69,3 @@ def test_two_rulebooks_differ_by_what_was_edited(rulebook: Rulebook, tmp_path: P
     )
     (difference,) = diff(rulebook, JULY, edited, JULY)
     assert (difference.before, difference.after) == ("0.20", "0.25")
-
-
-def test_a_value_of_a_secondary_source_is_to_be_confirmed(rulebook: Rulebook) -> None:
-    one = stale_at(rulebook, AUTHORIZATION, JULY)
-    assert one is not None
-    assert one.reasons == ("secondary",)
-    assert stale_at(rulebook, AUTHORIZATION, JUNE) is None
-
-
-def test_a_value_grows_old_by_its_source(rulebook: Rulebook) -> None:
-    covered = "services.outpatient.covered"
-    assert stale_at(rulebook, covered, date(2027, 4, 1)) is None
-    one = stale_at(rulebook, covered, date(2027, 4, 2))
-    assert one is not None
-    assert one.reasons == ("old",)
-    assert stale(rulebook, date(2026, 2, 1), months=1)
-
-
-def test_a_year_that_is_over_is_named_as_carried_forward(rulebook: Rulebook) -> None:
-    one = stale_at(rulebook, "cost_share.in.deductible.individual", date(2027, 1, 1))
-    assert one is not None
-    assert one.reasons == ("carried_forward",)
-
-
-def test_rows_of_one_table_are_told_once(rulebook: Rulebook) -> None:
-    rows = [
-        one for one in stale(rulebook, date(2028, 1, 1)) if one.shown.where.startswith("fees/marigold.csv")
-    ]
-    assert sorted((one.reasons, one.count) for one in rows) == [
-        (("old",), 3),
-        (("old", "carried_forward"), 2),
-    ]

@@ -89,7 +89,7 @@ def test_a_message_names_the_field_and_the_fix() -> None:
     assert message(least(weekdays=["mon", "xx"])) == (
         "weekdays[1] must be one of: mon, tue, wed, thu, fri, sat, sun."
     )
-    assert message(least(payer=...)) == "payer is missing; give a value."
+    assert message(least(payer=...)) == "payer is missing; give a value, or give coverages instead."
     telling = told(deductible={"individual": {"limit": "1500"}})
     assert message(least(told_benefits=telling)) == (
         'limit must be dollars in quotes with exactly two places, such as "40.00".'

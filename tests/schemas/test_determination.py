@@ -22,6 +22,7 @@ from schemas.model import (
     Citation,
     Collect,
     Contact,
+    Coordination,
     Coverage,
     Determination,
     Disagreement,
@@ -36,6 +37,7 @@ from schemas.model import (
     Payer,
     PhaseAnswer,
     PhaseCost,
+    Place,
     PriorAuthorization,
     Question,
     SessionCost,
@@ -122,7 +124,13 @@ DETERMINATION = Determination(
     accumulators_as_of=date(2026, 11, 20),
     administrator=Fact(Contact("Example Behavioral"), CALL),
     other_payers=(Fact(OtherCoverage("Other", "commercial", True, "1", "SECRET-ID"), CALL),),
-    coordination=Step("ask_which_pays_first"),
+    coordination=Coordination(
+        Step("payment_order_open"),
+        "ask",
+        (Place(0, Payer("medicare", "Original Medicare", "medicare"), None, True, True),),
+        (Step("longer", {"first": "A"}, (BOOK,)),),
+        (Question("ask_injury", {}, "/injury", needed=False),),
+    ),
     contact=None,
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from schemas.model import Determination
+from service.engine.self_pay import NO_MEMBERSHIP
 from tests.verify.desk import ask
 from tests.verify.requests import random_request
 
@@ -21,7 +22,9 @@ def uncited(d: Determination) -> list[str]:
         if authorization.status != "undetermined" and not authorization.citations:
             found.append(f"authorization of {phase.level_of_care} is {authorization.status}")
         found += [f"a limit of {one.limit.units}" for one in verdict.limits if not one.citations]
-    if d.eligibility.status != "undetermined" and not d.eligibility.citations:
+    # Whoever pays alone is a member of nothing, which nobody has to confirm.
+    said = d.eligibility.status != "undetermined" and d.eligibility != NO_MEMBERSHIP
+    if said and not d.eligibility.citations:
         found.append(f"eligibility is {d.eligibility.status}")
     assumed = {assumption.code for assumption in d.estimate.assumptions}
     steps = {step.code for step in d.steps if step.citations}
@@ -36,7 +39,7 @@ def uncited(d: Determination) -> list[str]:
             {"deductible_stated"} & steps or any(a.startswith("deductible") for a in assumed)
         ):
             found.append(f"a deductible on {line.date}")
-        if not line.covered and line.patient and "self_pay_rate" not in steps:
+        if not line.covered and line.patient and not {"self_pay_rate", "own_price"} & steps:
             found.append(f"self-pay on {line.date}")
     return found
 

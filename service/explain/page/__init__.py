@@ -11,10 +11,19 @@ from collections.abc import Callable, Iterator
 from service.explain.page.comparison import print_comparison
 from service.explain.page.cost import assumptions, cost, weeks
 from service.explain.page.reader import FLORIDA, Answer, Reader
+from service.explain.page.rule_lists import changes_page, stale_page
 from service.explain.page.verdict import authorization, coverage, opening
 from service.explain.page.work import call_script, cautions, next_steps, sources
 
-__all__ = ["FLORIDA", "Answer", "Reader", "print_comparison", "print_verification"]
+__all__ = [
+    "FLORIDA",
+    "Answer",
+    "Reader",
+    "changes_page",
+    "print_comparison",
+    "print_verification",
+    "stale_page",
+]
 
 Section = Callable[[Answer, Reader], Iterator[str]]
 SECTIONS: tuple[Section, ...] = (

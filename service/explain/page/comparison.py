@@ -10,7 +10,7 @@ from decimal import Decimal
 from service.explain.page.cost import assumption_line
 from service.explain.page.layout import WIDTH, bullets, grid, heading, line
 from service.explain.page.reader import Answer, Reader
-from service.explain.page.verdict import NOT_CONFIRMED, is_confirmed
+from service.explain.page.verdict import NOT_CONFIRMED, coverage_names, is_confirmed
 from service.explain.page.work import sources
 
 # As many plans beside each other as fit the page.
@@ -101,7 +101,7 @@ def _care(item: Answer, reader: Reader) -> str:
 
 
 def _coverage(item: Answer, reader: Reader) -> str:
-    names = "coverage_status" if is_confirmed(item) else "plan_coverage_short"
+    names = coverage_names(item, "plan_coverage_short")
     return _by_phase(item, reader, names, "coverage")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from schemas.known import NETWORKED_LINES
+from schemas.model import SELF_PAY
 from service.explain.page.layout import STEP, WIDTH, bullets, heading, line, numbered
 from service.explain.page.reader import Answer, Reader, cited, contact_line
 
@@ -28,6 +29,18 @@ def is_confirmed(answer: Answer) -> bool:
     return bool(answer.get("eligibility", {}).get("status", "undetermined") != "undetermined")
 
 
+def pays_alone(answer: Answer) -> bool:
+    """Whether the patient pays without any insurance, so that nobody covers the care or refuses it."""
+    return bool(answer.get("payer", {}).get("line_of_business") == SELF_PAY)
+
+
+def coverage_names(answer: Answer, unconfirmed: str = "plan_coverage") -> str:
+    """Return under which heading the words for coverage stand; `unconfirmed` speaks of the plan alone."""
+    if pays_alone(answer):
+        return "own_pay"
+    return "coverage_status" if is_confirmed(answer) else unconfirmed
+
+
 def opening(answer: Answer, reader: Reader) -> Iterator[str]:
     """Yield who and what the page is about; where nobody confirmed the member, that comes first."""
     if not is_confirmed(answer):
@@ -40,7 +53,7 @@ def opening(answer: Answer, reader: Reader) -> Iterator[str]:
         yield ""
     yield from line(" · ".join(_about(answer, reader)), depth=0)
     yield "─" * WIDTH
-    if is_confirmed(answer):
+    if is_confirmed(answer) and not pays_alone(answer):
         yield from _membership(answer["eligibility"], reader)
 
 
@@ -80,7 +93,7 @@ def _membership(eligibility: Answer, reader: Reader) -> Iterator[str]:
 
 def coverage(answer: Answer, reader: Reader) -> Iterator[str]:
     """Yield the verdict on each phase, with its reasons and limits."""
-    words, names = reader.words, "coverage_status" if is_confirmed(answer) else "plan_coverage"
+    words, names = reader.words, coverage_names(answer)
     yield from heading(reader.label("verdict"))
     for phase in answer["phases"]:
         status = phase["coverage"]["status"]

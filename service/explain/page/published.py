@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from service.directory import MONEY
-from service.explain.page import Reader
-from service.explain.page.reader import capitalized, cited, contact_line
+from schemas.fields import MONEY_NAMES
+from service.explain.page.reader import Reader, capitalized, cited, contact_line
 
 Label = Callable[..., str]
 RATES = ("coinsurance",)
@@ -54,16 +53,6 @@ def cited_in(sections: Sequence[Section], sources: Sequence[Any]) -> Iterator[tu
             yield number, source
 
 
-def called(field: str, reader: Reader, label: Label) -> str:
-    """What a field of a level of care is called."""
-    return _called((field,), reader, label)
-
-
-def said(field: str, value: Any, reader: Reader) -> str:
-    """A value of a field, in words."""
-    return _said(field, value, reader)
-
-
 def age_of(source: Mapping[str, Any], today: date, label: Label) -> str:
     """How old a source is, in words: since it was published, else since it was read."""
     since = date.fromisoformat(source["published"] or source["retrieved"])
@@ -101,9 +90,14 @@ def _called(path: tuple[str, ...], reader: Reader, label: Label) -> str:
         subject = reader.words.name("subject", pot) if pot else label("pub_legal_maximum")
         scopes = [reader.words.name("scope", name) for name in around if name not in ("legal_maximum", pot)]
         return capitalized(f"{subject} ({', '.join(scopes)})")
-    code = f"pub_{last}"
+    return capitalized(label_of_field(last, reader, label))
+
+
+def label_of_field(name: str, reader: Reader, label: Label) -> str:
+    """Return what a field of the rulebook is called."""
+    code = f"pub_{name}"
     named = label(code)
-    return capitalized(reader.words.name("subject", last) if named == code else named)
+    return reader.words.name("subject", name) if named == code else named
 
 
 def _fee(fee: Mapping[str, Any], reader: Reader, label: Label) -> tuple[str, str]:
@@ -115,13 +109,14 @@ def _fee(fee: Mapping[str, Any], reader: Reader, label: Label) -> tuple[str, str
 
 
 def _value(path: tuple[str, ...], fact: Mapping[str, Any], reader: Reader, label: Label) -> str:
-    text = _said(path[-1], fact["value"], reader)
+    text = said_in_words(path[-1], fact["value"], reader)
     if fact.get("through"):
         text = f"{text} ({label('through', date=reader.words.short_date(fact['through']))})"
     return cited(text, fact["citations"])
 
 
-def _said(name: str, value: Any, reader: Reader) -> str:
+def said_in_words(name: str, value: Any, reader: Reader) -> str:
+    """Return the value of a field in words."""
     words = reader.words
     if value is None or isinstance(value, bool):
         return words.name("answer", {None: "none", True: "true", False: "false"}[value])
@@ -131,7 +126,7 @@ def _said(name: str, value: Any, reader: Reader) -> str:
         return ", ".join(words.name(PLACES.get(name, "answer"), one) for one in value)
     if isinstance(value, Mapping):
         return _several(name, value, reader)
-    if name in MONEY:
+    if name in MONEY_NAMES:
         return words.money(value)
     return words.rate(value) if name in RATES else words.name("answer", value)
 

@@ -1,0 +1,163 @@
+"""Lists of the rulebook as pages: what to confirm, and what changes between two dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, Protocol
+
+from service.explain.page.layout import bullets, heading, line
+from service.explain.page.reader import Reader, capitalized
+from service.explain.page.rules import (
+    Valued,
+    change_in_words,
+    field_in_words,
+    labels,
+    place_in_words,
+    question_in_words,
+    value_in_words,
+)
+
+Names = Mapping[str, str]
+FEW_ROWS = 6
+"""So many changes of one table are told; of more, the first and how many there are."""
+
+
+class Published(Valued, Protocol):
+    """A published value with its source."""
+
+    @property
+    def payer(self) -> str: ...
+    @property
+    def value(self) -> Any: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def at(self) -> str: ...
+    @property
+    def published(self) -> Any: ...
+    @property
+    def retrieved(self) -> Any: ...
+
+
+class ToConfirm(Protocol):
+    """A value that a payer should confirm, and how many answers rest on it."""
+
+    @property
+    def shown(self) -> Published: ...
+    @property
+    def reasons(self) -> tuple[str, ...]: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def answers(self) -> int: ...
+    @property
+    def level(self) -> str | None: ...
+    @property
+    def question(self) -> str | None: ...
+
+
+class Change(Protocol):
+    """A value before and after."""
+
+    @property
+    def shown(self) -> Published: ...
+    @property
+    def before(self) -> Any: ...
+    @property
+    def after(self) -> Any: ...
+
+
+def stale_page(
+    items: Sequence[tuple[ToConfirm, Names]], answers: int | None, names: Names, reader: Reader
+) -> str:
+    """Return what to confirm as a page: why, where it comes from, what to ask.
+
+    `answers` is how many stored answers were counted, `None` where questions were.
+    """
+    return "".join(f"{text}\n" for text in _stale(items, answers, names, reader))
+
+
+def changes_page(
+    changes: Sequence[tuple[Change, Names]], names: Names, reader: Reader, *, every: bool = False
+) -> str:
+    """Return what changes, payer by payer, in sentences."""
+    return "".join(f"{text}\n" for text in _changes(changes, names, reader, every))
+
+
+def _stale(
+    items: Sequence[tuple[ToConfirm, Names]], answers: int | None, names: Names, reader: Reader
+) -> Iterator[str]:
+    if not items:
+        yield reader.label("rule_nothing_stale")
+        return
+    basis = "rule_ranked_by_questions" if answers is None else "rule_ranked_by_answers"
+    yield from line(reader.label(basis, count=str(answers)), depth=0)
+    for item, plans in items:
+        shown = item.shown
+        holder = _holder(shown.payer, names, reader)
+        place = place_in_words(shown, reader, plans)
+        what = f"{field_in_words(shown, reader)}: {value_in_words(shown, shown.value, reader)}"
+        if item.rows > 1:
+            what = reader.label("rule_rows", count=str(item.rows), table=shown.where.partition(" ")[0])
+        yield ""
+        yield from line(" · ".join(filter(None, (holder, place, what))), 0, f"{item.answers:>4}  ")
+        yield from line(_why(item, reader), 3)
+        yield from line(_source(shown, reader), 3)
+        if item.question is not None:
+            asked = question_in_words(item.question, item.level, holder, reader)
+            yield from line(reader.label("rule_ask", question=asked), 3)
+
+
+def _why(item: ToConfirm, reader: Reader) -> str:
+    label = labels(reader.locale)
+    reasons = "; ".join(label(f"confirm_{reason}", {}) for reason in item.reasons)
+    return capitalized(f"{reasons}: {label('confirm_with_payer', {})}.")
+
+
+def _source(shown: Published, reader: Reader) -> str:
+    parts = [reader.words.name("source", shown.title), shown.at]
+    for name, day in (("published", shown.published), ("retrieved", shown.retrieved)):
+        if day is not None:
+            parts.append(reader.label(name, date=reader.words.date(day)))
+    return ", ".join(parts)
+
+
+def _changes(
+    changes: Sequence[tuple[Change, Names]], names: Names, reader: Reader, every: bool
+) -> Iterator[str]:
+    if not changes:
+        yield reader.label("rule_nothing_changes")
+    for holder, group in groupby(changes, key=lambda pair: pair[0].shown.payer):
+        yield from heading(_holder(holder, names, reader))
+        for part, several in groupby(group, key=lambda pair: _part(pair[0].shown)):
+            told = list(several)
+            yield from bullets(_told(part, told, reader, every))
+
+
+def _told(part: str, told: list[tuple[Change, Names]], reader: Reader, every: bool) -> Iterator[str]:
+    """Yield the changes of a table, of a plan, or of the payer as a whole, as sentences."""
+    one, plans = told[0]
+    if part and not one.shown.row and not every and len(told) > 1:
+        for code, gone in (("rule_plan_begins", "before"), ("rule_plan_ends", "after")):
+            if all(getattr(change, gone) is None for change, _ in told):
+                yield reader.label(code, plan=plans.get(part, part), count=str(len(told)))
+                return
+    few = told[:FEW_ROWS] if one.shown.row and not every else told
+    for change, names in few:
+        yield change_in_words(change.shown, change.before, change.after, reader, names)
+    if len(few) < len(told):
+        yield reader.label("rule_more_rows", count=str(len(told) - len(few)), table=part)
+
+
+def _part(shown: Published) -> str:
+    """Return the table or the plan that a value stands in; empty where it is of the payer as a whole."""
+    if shown.row:
+        return shown.where.partition(" ")[0]
+    parts = shown.where.split(".")
+    return parts[1] if parts[0] == "plans" else ""
+
+
+def _holder(payer: str, names: Names, reader: Reader) -> str:
+    """Return who says a value: a payer, a program, or the law."""
+    return names.get(payer) or reader.label("rule_law")
