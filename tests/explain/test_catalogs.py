@@ -131,6 +131,7 @@ def test_no_label_of_the_console_is_for_nothing_and_none_is_missing(locale: Loca
         "document_",
         "in_",
         "morning_",
+        "memory_",
         "sex_",
         "card_",
         "group_",
