@@ -15,9 +15,10 @@ from typing import Any
 from payers.dated import PAYER_RANK, PLAN_RANK, PROGRAM_RANK, Context, Entry, When, alternatives, in_force
 from payers.entries import FieldPath, Plain, read_entries, walk, walk_sections
 from payers.fees import PriceLine, age_bounds, read_fees, read_wage_indexes
-from payers.rule_files import RuleData
+from payers.rule_files import RuleData, tables_of_plans
 from payers.rule_reading import wage_table
 from schemas.model import Fact
+from schemas.plan_entries import plan_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,10 @@ def compile_rules(data: RuleData, payer_id: str, plan_id: str | None) -> PlanRul
     for part, sources, rank in _layers(data, payer, plan_id):
         for path, values in walk_sections(part):
             entries = read_entries(path, values, sources, rank)
+            fields[path] = (*fields.get(path, ()), *entries)
+    for designs in tables_of_plans(data, payer_id):
+        for path, values in plan_entries([row for row in designs if row["plan"] == plan_id]).items():
+            entries = read_entries(path, values, data.library["sources"], PLAN_RANK)
             fields[path] = (*fields.get(path, ()), *entries)
     paid_by = [(data.tables[one["file"]], one.get("levels")) for one in payer.get("fees", ())]
     prices = tuple(read_fees(paid_by, payer["sources"]))

@@ -86,7 +86,7 @@ def show_law(rulebook: Rulebook, on: date) -> tuple[Shown, ...]:
     """Return what is in force for whole lines of business, and for the order of coverages, on a date."""
     services = rulebook.data.services
     found: list[Shown] = []
-    for section in ("levels", "legal_maximum", "clocks"):
+    for section in ("levels", "legal_maximum", "high_deductible", "clocks"):
         for path, entries in walk(services.get(section, {}), (section,)):
             found += _in_force(SERVICES, ".".join(path), entries, services["sources"], on)
     order = rulebook.data.coordination

@@ -305,7 +305,8 @@ class AuthorizationTerms:
 class LevelBenefits:
     """What one witness says of one level of care, in one network.
 
-    `copay` and `coinsurance` hold alternatives that nothing tells apart; empty means nobody said.
+    `copay` and `coinsurance` hold alternatives that nothing tells apart; empty means nobody said. Those of
+    a group visit are there where a plan prices it differently.
     """
 
     covered: Fact[bool] | None = None
@@ -314,6 +315,8 @@ class LevelBenefits:
     authorization: AuthorizationTerms = AuthorizationTerms()
     copay: tuple[Fact[Copay | None], ...] = ()
     coinsurance: tuple[Fact[Decimal | None], ...] = ()
+    group_copay: tuple[Fact[Copay | None], ...] = ()
+    group_coinsurance: tuple[Fact[Decimal | None], ...] = ()
     coinsurance_max: Fact[Cents] | None = None
     deductible_applies: Fact[bool] | None = None
     then: Fact[Then | None] | None = None

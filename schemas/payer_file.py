@@ -23,6 +23,7 @@ from schemas.rule_fields import (
     FactsSchema,
     HoursSchema,
     LawPotSchema,
+    LawPotsSchema,
     MedicalSchema,
     PotSchema,
     ServiceSchema,
@@ -198,6 +199,7 @@ ServicesFileSchema = Schema.from_dict(
         "sources": Table(key(), fields.Nested(SourceSchema), required=True),
         "levels": Table(Word(LEVELS_OF_CARE), fields.Nested(HoursSchema)),
         "legal_maximum": Table(Word(LINES_OF_BUSINESS), fields.Nested(LawPotSchema)),
+        "high_deductible": fields.Nested(LawPotsSchema),
         "clocks": Table(Word(LINES_OF_BUSINESS), SERVICE_FIELDS["authorization_clock"]),
         "medicaid_regions": Table(Word(MEDICAID_REGIONS), Dated(items(Text()))),
         "medicaid_plans": Table(key(), fields.Nested(MedicaidPlanSchema)),
@@ -205,9 +207,14 @@ ServicesFileSchema = Schema.from_dict(
     name="ServicesFileSchema",
 )
 
+LibraryFileSchema = Schema.from_dict(
+    {"sources": Table(key(), fields.Nested(SourceSchema), required=True)}, name="LibraryFileSchema"
+)
+
 _PAYER_FILE = PayerFileSchema()
 _PROGRAM_FILE = ProgramFileSchema()
 _SERVICES_FILE = ServicesFileSchema()
+_LIBRARY_FILE = LibraryFileSchema()
 
 
 def payer_file_faults(data: Any) -> list[Fault]:
@@ -223,6 +230,11 @@ def program_file_faults(data: Any) -> list[Fault]:
 def services_file_faults(data: Any) -> list[Fault]:
     """Return what is wrong with the data of services.yaml."""
     return list(flatten(_SERVICES_FILE.validate(data))) or unknown_sources(data)
+
+
+def library_file_faults(data: Any) -> list[Fault]:
+    """Return what is wrong with the data of plans.yaml."""
+    return list(flatten(_LIBRARY_FILE.validate(data)))
 
 
 def cited_sources(data: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:

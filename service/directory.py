@@ -12,7 +12,7 @@ from typing import Any
 from payers import rules_stale, rules_view
 from payers.cards import Card, WholeMemberId, read_card
 from payers.errors import UnknownPayer
-from payers.identity import PayerIdentity, Plan
+from payers.identity import PayerIdentity
 from payers.medicaid_plans import find_medicaid_plans
 from payers.names import plain as plain_name
 from schemas.fields import MONEY_NAMES, format_money
@@ -59,19 +59,6 @@ def find_payer(desk: Desk, payer_id: str) -> dict[str, Any] | None:
         "plans": len(identity.plans),
         "citations": sources.listed(),
     }
-
-
-def find_plans(desk: Desk, payer_id: str, query: str | None) -> list[dict[str, Any]] | None:
-    """A payer's plans, by id, that are called something with `query` in it; `None` for no such payer."""
-    identity = _identity(desk, payer_id)
-    if identity is None:
-        return None
-    wanted = plain_name(query or "")
-    return [
-        {"id": plan.id, "name": plan.name, "aliases": list(plan.aliases)}
-        for plan in sorted(identity.plans.values(), key=lambda plan: plan.id)
-        if _is_called(plan, wanted)
-    ]
 
 
 def list_sources(desk: Desk, payer_id: str, today: date) -> list[dict[str, Any]] | None:
@@ -228,10 +215,6 @@ def _identity(desk: Desk, payer_id: str) -> PayerIdentity | None:
 
 def _payer(payer: Payer) -> dict[str, Any]:
     return {"id": payer.id, "name": payer.name, "line_of_business": payer.line_of_business}
-
-
-def _is_called(plan: Plan, wanted: str) -> bool:
-    return any(wanted in plain_name(name) for name in plan.names())
 
 
 class _Sources:

@@ -172,6 +172,7 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "resolvePayer": Example(query={"text": "MEDICARE HEALTH INSURANCE"}),
         "getPayer": Example(path={"payer_id": "medicare"}),
         "listPlans": Example(path={"payer_id": "medigap"}, query={"query": "plan g"}),
+        "findPlans": Example(query={"query": "h1036 humana", "year": "2026", "limit": "2"}),
         "listStale": Example(query={"payer": "medicare"}),
         "listSources": Example(path={"payer_id": "medicare"}),
         "proposeLocalRules": Example(

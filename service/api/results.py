@@ -136,14 +136,6 @@ class PayerWholeSchema(PayerAnswerSchema):
     citations = Items(Part(CitationSchema()), most=MANY, required=True)
 
 
-class PlanLineSchema(Shape):
-    """A plan of a payer."""
-
-    id = Text(200, required=True)
-    name = Text(300, required=True)
-    aliases = Items(Text(200), most=MANY, required=True)
-
-
 class SourceSchema(Shape):
     """What a payer's rules rest on."""
 
@@ -216,7 +208,6 @@ CASE_LIST = list_of("CaseListSchema", CASE)
 TIMELINE = list_of("TimelineSchema", EventSchema())
 PAYER = PayerWholeSchema()
 PAYER_LIST = list_of("PayerListSchema", PayerAnswerSchema(), Text(200, required=True, allow_none=True))
-PLAN_LIST = list_of("PlanListSchema", PlanLineSchema(), Text(200, required=True, allow_none=True))
 SOURCE_LIST = list_of("SourceListSchema", SourceSchema(), Text(200, required=True, allow_none=True))
 COMPARISON_ANSWER = ComparisonAnswerSchema()
 BENEFITS = PublishedSchema()

@@ -24,6 +24,7 @@ from service.api.local_rules import local_rules
 from service.api.medicaid_plans import medicaid_plans
 from service.api.payers import payers
 from service.api.permissions import export_permissions
+from service.api.plans import plans
 from service.api.rules import rules
 from service.api.session import session
 from service.api.users import users
@@ -39,9 +40,10 @@ BLUEPRINTS = (
     call_backs,
     day_lists,
     payers,
-    local_rules,
     medicaid_plans,
+    plans,
     rules,
+    local_rules,
     clinic,
     session,
     users,

@@ -95,20 +95,20 @@ class CasesQuery(PageQuery):
     owner = Line(100)
 
 
-class LocalRulesQuery(PageQuery):
-    """Which rules out of the clinic's memory to list."""
-
-    status = Choice(RULE_STATUSES)
-
-
 class StaleQuery(Shape):
     """Whose values are wanted."""
 
     payer = Line(100)
 
 
+class LocalRulesQuery(PageQuery):
+    """Which rules out of the clinic's memory to list."""
+
+    status = Choice(RULE_STATUSES)
+
+
 class PayersQuery(Shape):
-    """Which page of the payers or of a payer's plans."""
+    """Which page of the payers or of plans."""
 
     limit = _limit()
     cursor = Line(120, "`next` of the page before.")
@@ -118,12 +118,6 @@ class PayersNamedQuery(PayersQuery):
     """Which payers."""
 
     query = Line(120, "Part of a payer's id, name or alias.")
-
-
-class PlansQuery(PayersQuery):
-    """Which plans of a payer."""
-
-    query = Line(120, "Part of a plan's id, name or alias.")
 
 
 class ResolveQuery(Shape):
@@ -205,10 +199,9 @@ class TellingSchema(Shape):
 PAGE_QUERY = PageQuery()
 VERIFICATIONS_QUERY = VerificationsQuery()
 CASES_QUERY = CasesQuery()
-LOCAL_RULES_QUERY = LocalRulesQuery()
 STALE_QUERY = StaleQuery()
+LOCAL_RULES_QUERY = LocalRulesQuery()
 PAYERS_QUERY = PayersNamedQuery()
-PLANS_QUERY = PlansQuery()
 RESOLVE_QUERY = ResolveQuery()
 BENEFITS_QUERY = BenefitsQuery()
 REPLAY_QUERY = ReplayQuery()

@@ -44,4 +44,4 @@ def _step(reason: str, fact: Fact[Any]) -> Step:
         return Step("confirm_old_source", {"year": str(cited.published)[:4]}, (cited,))
     if reason == NOT_READ_LATELY:
         return Step("confirm_source_not_read_lately", {"date": str(cited.retrieved)}, (cited,))
-    return Step("confirm_carried_forward", {"on": str(fact.through)}, (cited,))
+    return Step("confirm_carried_forward", {"year": str(fact.through)[:4]}, (cited,))

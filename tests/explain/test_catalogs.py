@@ -122,6 +122,7 @@ def test_no_label_of_the_console_is_for_nothing_and_none_is_missing(locale: Loca
         "case_",
         "answer_",
         "hours_",
+        "order_",
         "relationship_",
         "fault_",
         "trail_",
@@ -139,6 +140,7 @@ def test_no_label_of_the_console_is_for_nothing_and_none_is_missing(locale: Loca
         "confirm_",
         "missing_",
         "line_",
+        "memory_",
     )
     mentioned = set(re.findall(r"[\"'(](\w+)[\"',]", source))
     means = {f"{name}_means" for name in mentioned}

@@ -39,6 +39,7 @@ FRONT_DOORS = (
     "service.premises",
     "service.record",
     "service.directory",
+    "service.plan_finder",
     "service.printed",
     "service.comparison",
     "service.documents",
@@ -86,6 +87,7 @@ TABLE = (
             "payers.base",
             "payers.errors",
             "payers.medicaid_plans",
+            "payers.plan_years",
             "payers.registry",
             "payers.rulebook",
             "service.clinic",
@@ -167,6 +169,7 @@ TABLE = (
         Row(room, ours=("schemas", "payers", "service.verify"), never=("payers.adapters",))
         for room in ("service.directory", "service.printed")
     ),
+    Row("service.plan_finder", ours=("schemas", "payers.plan_library", "service.verify")),
     Row(
         "service.premises",
         ours=(
