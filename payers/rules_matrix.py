@@ -113,6 +113,8 @@ def _state(facts: Facts, on: date) -> str:
     """Return how surely something is known: as surely as by the best of its facts."""
     if not facts:
         return UNKNOWN
+    if any(fact.others for fact in facts):
+        return CONFLICTING
     reasons = [reasons_to_confirm(fact.citation, on, fact.through) for fact in facts]
     if () in reasons:
         return KNOWN

@@ -76,6 +76,10 @@ ERROR_CODES: Mapping[str, str] = {
     "membership_not_confirmed": "Nobody confirmed the membership yet.",
     "not_approved_yet": "What nobody approved yet is given to nobody.",
     "quote_is_approved": "What was approved is not changed any more.",
+    # the clinic's memory
+    "not_told": "The payer told nothing of this for the verification.",
+    "told_too_long_ago": "It was told too long ago to be remembered.",
+    "names_the_member": "What a plan is called holds a name or a number of the member.",
     # staff and keys
     "weak_password": "The password is too short, too simple, or holds the name.",
     "wrong_password": "The password is not the one there is now.",

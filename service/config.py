@@ -137,6 +137,10 @@ class Settings:
         "OPENVOB_QUOTE_THRESHOLD",
         "By how many dollars a later answer may differ before a family is told anew.",
     )
+    memory_days: int = _setting(
+        "OPENVOB_MEMORY_DAYS",
+        "For how many days after it was told a rule out of the clinic's memory answers.",
+    )
     connection_secrets: Mapping[str, str] = _setting(
         CONNECTION_VARIABLES,
         "What each connection proves itself with: every variable that begins so.",
@@ -216,6 +220,7 @@ class Settings:
             session_hours=_number(given, "OPENVOB_SESSION_HOURS", 10, low=1, high=24),
             second_factor=_choice(given, "OPENVOB_SECOND_FACTOR", SECOND_FACTOR, _usual_factor(given)),
             quote_threshold=_number(given, "OPENVOB_QUOTE_THRESHOLD", 50, low=0, high=100_000),
+            memory_days=_number(given, "OPENVOB_MEMORY_DAYS", 90, low=1, high=366),
             connection_secrets=MappingProxyType(
                 {name: value for name, value in given.items() if name.startswith(CONNECTION_VARIABLES)}
             ),

@@ -13,7 +13,7 @@ from payers import rules_stale, rules_view
 from payers.cards import Card, WholeMemberId, read_card
 from payers.cards import is_member_id as is_whole_member_id
 from payers.errors import UnknownPayer
-from payers.identity import PayerIdentity, Plan
+from payers.identity import PayerIdentity
 from payers.medicaid_plans import find_medicaid_plans
 from payers.names import plain as plain_name
 from schemas.fields import MONEY_NAMES, format_money
@@ -21,6 +21,7 @@ from schemas.freshness import REASONS, reasons_to_confirm
 from schemas.model import Benefits, Citation, Fact, Payer
 from service.verify import Desk
 
+LOCAL = ("local", "approved_by", "holds_until")
 SOURCE = ("title", "url", "published", "retrieved", "confidence")
 
 
@@ -61,19 +62,6 @@ def find_payer(desk: Desk, payer_id: str) -> dict[str, Any] | None:
     }
 
 
-def find_plans(desk: Desk, payer_id: str, query: str | None) -> list[dict[str, Any]] | None:
-    """A payer's plans, by id, that are called something with `query` in it; `None` for no such payer."""
-    identity = _identity(desk, payer_id)
-    if identity is None:
-        return None
-    wanted = plain_name(query or "")
-    return [
-        {"id": plan.id, "name": plan.name, "aliases": list(plan.aliases)}
-        for plan in sorted(identity.plans.values(), key=lambda plan: plan.id)
-        if _is_called(plan, wanted)
-    ]
-
-
 def list_sources(desk: Desk, payer_id: str, today: date) -> list[dict[str, Any]] | None:
     """What a payer's answers rest on, with how many values are in force of each; `None` for no such payer.
 
@@ -83,11 +71,11 @@ def list_sources(desk: Desk, payer_id: str, today: date) -> list[dict[str, Any]]
     if _identity(desk, payer_id) is None:
         return None
     shown = rules_view.show(desk.rulebook, payer_id, today)
-    uses = Counter((one.payer, one.source) for one in shown)
+    uses = Counter((one.holder, one.source) for one in shown)
     reasons: dict[tuple[str, str], set[str]] = {}
     for one in shown:
         found = reasons_to_confirm(one, today, one.through)
-        reasons.setdefault((one.payer, one.source), set()).update(found)
+        reasons.setdefault((one.holder, one.source), set()).update(found)
     return [
         {
             "id": source_id if holder == payer_id else f"{holder}/{source_id}",
@@ -235,10 +223,6 @@ def _payer(payer: Payer) -> dict[str, Any]:
     return {"id": payer.id, "name": payer.name, "line_of_business": payer.line_of_business}
 
 
-def _is_called(plan: Plan, wanted: str) -> bool:
-    return any(wanted in plain_name(name) for name in plan.names())
-
-
 class _Sources:
     """Numbers the citations of one answer, and writes its facts with the numbers."""
 
@@ -257,7 +241,7 @@ class _Sources:
             return self._fact(value, name)
         if isinstance(value, Citation):
             cited = {item.name: self.plain(getattr(value, item.name)) for item in fields(value)}
-            return {name: part for name, part in cited.items() if name != "local" or part}
+            return {name: part for name, part in cited.items() if name not in LOCAL or part}
         if is_dataclass(value) and not isinstance(value, type):
             pairs: Iterable[tuple[str, Any]] = (
                 (item.name, getattr(value, item.name)) for item in fields(value)

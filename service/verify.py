@@ -15,6 +15,7 @@ from typing import Any
 
 from payers.base import Ask
 from payers.medicaid_plans import find_medicaid_plans
+from payers.plan_years import missing_years
 from payers.registry import find_adapter, find_payer, list_payers
 from payers.rulebook import Rulebook
 from payers.switchboard import Switchboard
@@ -102,6 +103,7 @@ def _payer_card(rulebook: Rulebook, payer: Payer) -> PayerCard:
         line_of_business=payer.line_of_business,
         aliases=identity.aliases,
         plans={plan.id: plan.name for plan in identity.plans.values()},
+        called=identity.called,
         member_id_pattern=shape.pattern.pattern if shape else None,
         member_id_strict=shape.strict if shape else False,
         member_id_hint=shape.hint if shape else None,
@@ -205,7 +207,7 @@ def verify(
         zone=desk.clinic.zone,
         holidays=federal_holidays(at.year - 1, dates[-1].year + 1),
         hours=_hours(desk.rulebook, dates[0]),
-        warnings=(*warnings, *awaited, *reported.steps, *_site_warnings(desk.clinic, settled, dates[0])),
+        warnings=(*warnings, *awaited, *reported.steps, *_own_warnings(desk, settled, dates)),
         administrator_heard=reported.has_administrator,
         laid=laid,
         local_plans=_local_plans(desk.rulebook, payer.id, site.county, dates[0]),
@@ -247,9 +249,11 @@ def _local_plans(rulebook: Rulebook, payer: str, county: str | None, on: date) -
     return tuple(f"{one.name} ({one.operated_by})" if one.operated_by else one.name for one in plans)
 
 
-def _site_warnings(clinic: Clinic, inquiry: Inquiry, on: date) -> list[Step]:
-    born = inquiry.member.birth_date
-    return clinic.misfits(inquiry.site, inquiry.modality, None if born is None else age_on(born, on))
+def _own_warnings(desk: Desk, inquiry: Inquiry, dates: tuple[date, ...]) -> list[Step]:
+    """Warn of what the clinic's profile and the plan library say of the care."""
+    age = age_on(born, dates[0]) if (born := inquiry.member.birth_date) is not None else None
+    own = desk.clinic.misfits(inquiry.site, inquiry.modality, age)
+    return [*own, *missing_years(desk.rulebook, inquiry, dates)]
 
 
 def _second(desk: Desk, inquiry: Inquiry, dates: tuple[date, ...]) -> dict[str, Any]:

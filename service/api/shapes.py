@@ -13,6 +13,7 @@ from schemas.shapes import Choice, Part, Shape, Text, Whole, says
 from schemas.told import ToldBenefitsSchema
 from service.explain import LOCALES
 from service.store.cases import STATUSES as CASE_STATUSES
+from service.store.local_rules import STATUSES as RULE_STATUSES
 from service.store.pages import HIGHEST_LIMIT
 
 VERIFICATION_STATUSES = ("complete", "pending_live", "degraded")
@@ -100,8 +101,14 @@ class StaleQuery(Shape):
     payer = Line(100)
 
 
+class LocalRulesQuery(PageQuery):
+    """Which rules out of the clinic's memory to list."""
+
+    status = Choice(RULE_STATUSES)
+
+
 class PayersQuery(Shape):
-    """Which page of the payers or of a payer's plans."""
+    """Which page of the payers or of plans."""
 
     limit = _limit()
     cursor = Line(120, "`next` of the page before.")
@@ -111,12 +118,6 @@ class PayersNamedQuery(PayersQuery):
     """Which payers."""
 
     query = Line(120, "Part of a payer's id, name or alias.")
-
-
-class PlansQuery(PayersQuery):
-    """Which plans of a payer."""
-
-    query = Line(120, "Part of a plan's id, name or alias.")
 
 
 class ResolveQuery(Shape):
@@ -199,8 +200,8 @@ PAGE_QUERY = PageQuery()
 VERIFICATIONS_QUERY = VerificationsQuery()
 CASES_QUERY = CasesQuery()
 STALE_QUERY = StaleQuery()
+LOCAL_RULES_QUERY = LocalRulesQuery()
 PAYERS_QUERY = PayersNamedQuery()
-PLANS_QUERY = PlansQuery()
 RESOLVE_QUERY = ResolveQuery()
 BENEFITS_QUERY = BenefitsQuery()
 REPLAY_QUERY = ReplayQuery()

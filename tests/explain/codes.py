@@ -15,7 +15,10 @@ from typing import Any
 
 import yaml
 
+from payers.table_reader import read_table
 from schemas.model import AUTHORIZATION_STATUSES
+from schemas.plan_entries import plan_entries
+from schemas.plan_file import NEEDED_PLAN_COLUMNS, PLAN_COLUMNS
 from schemas.rule_fields import AUTHORIZATION_HINTS, SECONDARY_KINDS
 from tests.explain.reply_codes import LIVE
 
@@ -152,6 +155,7 @@ DESCRIBED: dict[str, tuple[frozenset[str], ...]] = {
         code: (frozenset({"plan"}),)
         for code in ("enrolled_in_medicare_advantage", "enrolled_in_managed_care")
     },
+    "parity_filed_limit": (frozenset({"level", "units", "unit"}),),
     **dict.fromkeys(("level_covered", "level_covered_confirmed"), (NONE,)),
     **dict.fromkeys(
         (
@@ -314,6 +318,12 @@ def _pairs(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
 def _in_rulebook() -> Iterator[Use]:
     for file in sorted(RULES.rglob("*.yaml")):
         yield from _notes(yaml.safe_load(file.read_text(encoding="utf-8")), file.name)
+    for file in sorted(RULES.glob("plans/*.csv")):
+        sheet = read_table(file.read_bytes(), PLAN_COLUMNS, NEEDED_PLAN_COLUMNS)
+        for row in sheet.rows:
+            said = plan_entries([row])
+            noted = [entry for path, entries in said.items() if path[-1] == "plan_notes" for entry in entries]
+            yield from _notes({"notes": noted}, file.name)
 
 
 def _notes(data: Any, file: str) -> Iterator[Use]:

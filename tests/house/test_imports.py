@@ -39,9 +39,12 @@ FRONT_DOORS = (
     "service.premises",
     "service.record",
     "service.directory",
+    "service.plan_finder",
     "service.printed",
     "service.comparison",
     "service.documents",
+    "service.local_rules",
+    "service.memory_at_hand",
     "service.rules",
     "service.rulesets",
     "service.staff",
@@ -85,6 +88,7 @@ TABLE = (
             "payers.base",
             "payers.errors",
             "payers.medicaid_plans",
+            "payers.plan_years",
             "payers.registry",
             "payers.rulebook",
             "service.clinic",
@@ -166,6 +170,7 @@ TABLE = (
         Row(room, ours=("schemas", "payers", "service.verify"), never=("payers.adapters",))
         for room in ("service.directory", "service.printed")
     ),
+    Row("service.plan_finder", ours=("schemas", "payers.plan_library", "service.verify")),
     Row(
         "service.premises",
         ours=(
@@ -205,9 +210,35 @@ TABLE = (
     ),
     Row(
         "service.rulesets",
-        ours=("payers", "service.rules", "service.store"),
+        ours=("payers", "service.remembered", "service.rules", "service.store"),
         others=("orjson",),
         never=("payers.adapters", TABLES),
+    ),
+    Row(
+        "service.remembered",
+        ours=("schemas", "payers.identity", "payers.rulebook", "service.store"),
+        others=("orjson",),
+        never=(TABLES,),
+    ),
+    Row(
+        "service.local_rules",
+        ours=("schemas", "service.remembered", "service.store", "service.verify"),
+        never=(TABLES,),
+    ),
+    Row(
+        "service.memory_at_hand",
+        ours=(
+            "schemas",
+            "service.at_hand",
+            "service.local_rules",
+            "service.noting",
+            "service.record",
+            "service.remembered",
+            "service.rulesets",
+            "service.security",
+            "service.store",
+        ),
+        never=(TABLES,),
     ),
     Row("service.config"),
     Row(
