@@ -191,5 +191,5 @@ def _write_entry(entry: Path, data: RuleData) -> None:
         entry.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=entry.parent, prefix=entry.name)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(kept, file, separators=(",", ":"))
+            file.write(json.dumps(kept, separators=(",", ":")))  # in one go: many times as fast
         Path(name).replace(entry)

@@ -46,7 +46,7 @@ def test_whoever_signs_in_can_look_things_up(app: Flask, role: str) -> None:
 
 def test_every_payer_stands_there_with_its_plans_and_what_is_to_be_confirmed(staff: FlaskClient) -> None:
     page = words_of(staff.get(f"{ROOM}/rulebook").text)
-    assert re.search(r"Medigap\) Medigap 10 1 .* 1 to confirm with the payer", page)
+    assert re.search(r"Medigap\) Medigap 10 1 .* 1 of its sources", page)
     assert "Original Medicare" in page
 
 

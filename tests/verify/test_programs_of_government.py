@@ -70,7 +70,7 @@ def test_ten_visits_of_blue_focus_cost_ten_dollars_each_and_that_rests_on_the_ye
     said = ask(wants("fep-blue", "focus", "op", weeks=3, days_per_week=1)).determination
     assert said.estimate.expected == 3 * 1000
     carried = [step for step in said.steps if step.code == "confirm_carried_forward"]
-    assert [dict(step.params) for step in carried] == [{"on": "2025-12-31"}]
+    assert [dict(step.params) for step in carried] == [{"year": "2025"}]
 
 
 def test_blue_focus_pays_nothing_outside_its_network():
