@@ -111,8 +111,6 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "local_rules.withdraw": "local-rules:write",
         "local_rules.approve": APPROVE_RULES,
         "local_rules.reject": APPROVE_RULES,
-        "medicaid_plans.index": "payers:read",
-        "rules.stale": "payers:read",
         "clinic.fetch": "clinic:read",
         "audit.index": "audit:read",
         "users.index": "users:read",
