@@ -70,11 +70,11 @@ def list_sources(desk: Desk, payer_id: str, today: date) -> list[dict[str, Any]]
     if _identity(desk, payer_id) is None:
         return None
     shown = rules_view.show(desk.rulebook, payer_id, today)
-    uses = Counter((one.payer, one.source) for one in shown)
+    uses = Counter((one.holder, one.source) for one in shown)
     reasons: dict[tuple[str, str], set[str]] = {}
     for one in shown:
         found = reasons_to_confirm(one, today, one.through)
-        reasons.setdefault((one.payer, one.source), set()).update(found)
+        reasons.setdefault((one.holder, one.source), set()).update(found)
     return [
         {
             "id": source_id if holder == payer_id else f"{holder}/{source_id}",

@@ -35,9 +35,10 @@ def store(instance: Path) -> Iterator[Store]:
 def test_the_shipped_rulebook_is_sound(run: Run) -> None:
     done = run("rules", "check")
     assert done.exit_code == 0, done.stdout
-    sound, counted, *warnings = done.stdout.splitlines()
+    sound, counted, designs, *warnings = done.stdout.splitlines()
     assert sound == "The rulebook is sound."
     assert re.match(r"\d+ payers, \d+ programs, [\d,]+ plans.*, [\d,]+ values in force, [\d,]+ s", counted)
+    assert "plans of tables have a design for today" in designs
     assert all(line.startswith("Warning: ") for line in warnings)
 
 
