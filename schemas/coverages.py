@@ -122,7 +122,8 @@ def in_short_form(body: Body, known: Known) -> dict[str, Any]:
     order = _order(body, held, known)
     first, *rest = (sent[index] for index in order)
     member = dict(body["member"])
-    member["member_id"] = first["member_id"] or member["member_id"]
+    # The member's own id is one of the first coverage sent: no other payer may be sent it.
+    member["member_id"] = first["member_id"] or (member["member_id"] if order[0] == 0 else None)
     member["relationship"] = (first["subscriber"] or {}).get("relationship") or member["relationship"]
     second = (
         {name: rest[0][name] for name in ("payer", "plan", "member_id", "told_benefits")} if rest else None

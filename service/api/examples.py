@@ -175,7 +175,6 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "findPlans": Example(query={"query": "h1036 humana", "year": "2026", "limit": "2"}),
         "listStale": Example(query={"payer": "medicare"}),
         "listSources": Example(path={"payer_id": "medicare"}),
-        "listMedicaidPlans": Example(query={"county": "Miami-Dade", "date": "2026-10-15"}),
         "proposeLocalRules": Example(
             body={
                 "verification_id": AN_ID,
@@ -187,6 +186,7 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "approveLocalRule": Example(path=_LOCAL_RULE),
         "rejectLocalRule": Example(path=_LOCAL_RULE),
         "withdrawLocalRule": Example(path=_LOCAL_RULE),
+        "listMedicaidPlans": Example(query={"county": "Miami-Dade", "date": "2026-10-15"}),
         "getClinic": Example(),
         "getBenefits": Example(
             path={"payer_id": "medicare"},

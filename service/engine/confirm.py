@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from schemas.freshness import NOT_READ_LATELY, OLD, SECONDARY, TOLD_OF_PLAN, reasons_to_confirm
+from schemas.freshness import NOT_READ_LATELY, OLD, SECONDARY, TOLD, reasons_to_confirm
 from schemas.model import Fact, Step
 
 
@@ -36,10 +36,10 @@ def _disputed(fact: Fact[Any]) -> tuple[Step, ...]:
 
 def _step(reason: str, fact: Fact[Any]) -> Step:
     cited = fact.citation
-    if reason == TOLD_OF_PLAN:
-        return Step("confirm_told_of_plan", {"date": cited.retrieved}, (cited,))
     if reason == SECONDARY:
         return Step("confirm_secondary_source", {"source": cited.title}, (cited,))
+    if reason == TOLD:
+        return Step("confirm_told_of_plan", {"date": str(cited.retrieved)}, (cited,))
     if reason == OLD:
         return Step("confirm_old_source", {"year": str(cited.published)[:4]}, (cited,))
     if reason == NOT_READ_LATELY:

@@ -132,6 +132,7 @@ def test_no_label_of_the_console_is_for_nothing_and_none_is_missing(locale: Loca
         "document_",
         "in_",
         "morning_",
+        "memory_",
         "sex_",
         "card_",
         "group_",
@@ -140,6 +141,7 @@ def test_no_label_of_the_console_is_for_nothing_and_none_is_missing(locale: Loca
         "confirm_",
         "missing_",
         "line_",
+        "memory_",
     )
     mentioned = set(re.findall(r"[\"'(](\w+)[\"',]", source))
     means = {f"{name}_means" for name in mentioned}

@@ -59,6 +59,15 @@ def test_a_list_is_arranged_and_the_first_brings_its_own_member_id_plan_network_
     assert held[1].birthday == (2, 29)
 
 
+def test_the_members_own_id_is_of_the_first_coverage_sent_and_of_no_other() -> None:
+    cigna_first = replace(KNOWN, arrange=lambda *_: (1, 0))
+    body = several({"payer": "medicare"}, {"payer": "cigna"})
+    assert load_inquiry(body, KNOWN)[0].member.member_id == "1EG4TE5MK73"
+    assert load_inquiry(body, cigna_first)[0].member.member_id is None
+    wrong = several({"payer": "medicare"}, member={**body["member"], "member_id": "nothing"})
+    assert errors(wrong) == {"/member/member_id": "member_id_shape"}
+
+
 def test_every_fact_of_a_coverage_comes_through_and_what_was_left_out_was_not_said() -> None:
     said = {
         "basis": "cobra",
