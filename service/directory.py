@@ -73,8 +73,9 @@ def list_sources(desk: Desk, payer_id: str, today: date) -> list[dict[str, Any]]
     uses = Counter((one.holder, one.source) for one in shown)
     reasons: dict[tuple[str, str], set[str]] = {}
     for one in shown:
-        found = reasons_to_confirm(one, today, one.through)
-        reasons.setdefault((one.holder, one.source), set()).update(found)
+        reasons.setdefault((one.holder, one.source), set()).update(
+            reasons_to_confirm(one, today, one.through)
+        )
     found = [
         {
             "id": source_id if holder == payer_id else f"{holder}/{source_id}",
