@@ -44,10 +44,10 @@ def weigh(source: Plain, when: When) -> int:
 
 
 def walk(data: Any, path: FieldPath = ()) -> Iterator[tuple[FieldPath, Sequence[Plain]]]:
-    """Yield each field's path and its list of dated values."""
+    """Yield each field's path and its list of dated values; what is plainly named, like a plan, has none."""
     if isinstance(data, list):
         yield path, data
-    else:
+    elif isinstance(data, Mapping):
         for name, inner in data.items():
             yield from walk(inner, (*path, name))
 

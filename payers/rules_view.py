@@ -17,6 +17,8 @@ from schemas.plan_entries import plan_entries
 
 Plain = Mapping[str, Any]
 SERVICES = "services"
+# What services.yaml says of lines of business, and of where a program's plans operate.
+LAW_SECTIONS = ("levels", "legal_maximum", "high_deductible", "clocks", "medicaid_regions", "medicaid_plans")
 LIBRARY_HOLDER = "plans"
 COORDINATION = "coordination"
 
@@ -99,7 +101,7 @@ def show_law(rulebook: Rulebook, on: date) -> tuple[Shown, ...]:
     """Return what is in force for whole lines of business, and for the order of coverages, on a date."""
     services = rulebook.data.services
     found: list[Shown] = []
-    for section in ("levels", "legal_maximum", "high_deductible", "clocks"):
+    for section in LAW_SECTIONS:
         for path, entries in walk(services.get(section, {}), (section,)):
             found += _in_force(SERVICES, ".".join(path), entries, services["sources"], on)
     order = rulebook.data.coordination

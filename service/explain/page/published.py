@@ -72,7 +72,7 @@ def _rows(
     for name, value in said.items():
         here = (*path, name)
         for one in value if isinstance(value, list) else [value]:
-            if name == "notes":
+            if name.endswith("notes"):
                 yield label("pub_notes"), reader.say(one["code"], one.get("params", {}))
             elif isinstance(one, Mapping) and "citations" in one and "value" in one:
                 yield _called(here, reader, label), _value(here, one, reader, label)

@@ -49,6 +49,10 @@ def place_in_words(shown: Valued, reader: Reader, plans: Mapping[str, str]) -> s
         named.append(reader.words.name("classification", parts[1]))
     elif level is not None:
         named.append(reader.words.name("level_title", level))
+    if parts[:1] == ["medicaid_regions"]:
+        named.append(reader.label("rule_region", region=parts[1]))
+    if parts[:1] == ["medicaid_plans"]:
+        named.append(parts[1])
     if parts[:1] in (["legal_maximum"], ["clocks"]):
         named.append(labels(reader.locale)(f"choice_{parts[1]}", {}))
     if "cost_share" in parts:
@@ -72,6 +76,8 @@ def field_in_words(shown: Valued, reader: Reader) -> str:
         return f"{labels(reader.locale)('pub_legal_maximum', {})} ({scope})"
     if shown.where.startswith("clocks"):
         last = "authorization_clock"
+    if shown.where.startswith("medicaid_regions"):
+        last = "counties"
     named = label_of_field(last, reader, lambda code, **params: labels(reader.locale)(code, params))
     return named[:1].lower() + named[1:]
 
