@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 
 from schemas.fields import Day
 from schemas.freshness import REASONS
+from schemas.model import CONFIDENCES
 from schemas.shapes import Choice, Items, Part, Shape, Text, Whole
 from service import directory
 from service.api.describe import operation
@@ -26,7 +27,7 @@ class StaleSourceSchema(Shape):
     locator = Text(1000, required=True)
     published = Day(required=True, allow_none=True)
     retrieved = Day(required=True)
-    confidence = Choice(("primary", "secondary"), required=True)
+    confidence = Choice(CONFIDENCES, required=True)
 
 
 class StaleSchema(Shape):
