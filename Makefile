@@ -143,6 +143,10 @@ lighthouse: tools ## What Lighthouse says of the main pages (needs Node; some mi
 sentinel: tools ## N verifications of marked people through every door: no mark gets out (N=500: minutes)
 	$(BIN)/python -m tests.proofs.sentinel --count $(or $(N),500)
 
+.PHONY: enumeration
+enumeration: tools ## N contacts from the website, half of known members: one shape, one pace (N=1000: a minute)
+	$(BIN)/python -m tests.proofs.enumeration --count $(or $(N),1000)
+
 .PHONY: audit-proof
 audit-proof: tools ## N audit events by 16 writers at once, and every tampering found (N=10000: minutes)
 	$(BIN)/python -m tests.proofs.audit --count $(or $(N),10000)
