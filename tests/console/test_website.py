@@ -56,4 +56,4 @@ def test_the_case_is_verified_without_typing_it_again(staff: FlaskClient, refere
     )
     assert answer.status_code == 303, words_of(answer.text)
     assert address in staff.get(answer.location).text
-    assert "Verifying" in words_of(staff.get(address).text)
+    assert "Being verified" in words_of(staff.get(address).text)
