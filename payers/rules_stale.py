@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
+from payers.kept import keeps_results
 from payers.rulebook import Rulebook
 from payers.rules_questions import Place, ask_everything
 from payers.rules_view import Shown, everything
@@ -83,7 +83,7 @@ def stale(rulebook: Rulebook, today: date, rests: Rests | None = None) -> tuple[
     return tuple(sorted(items, key=lambda item: -item.answers))
 
 
-@lru_cache(maxsize=2)
+@keeps_results
 def rests_of_questions(rulebook: Rulebook, today: date) -> Rests:
     """Return by place the questions of the rulebook, numbered, whose answers cite it; kept for the day."""
     rests: dict[Place, set[int]] = defaultdict(set)

@@ -73,10 +73,9 @@ def list_sources(desk: Desk, payer_id: str, today: date) -> list[dict[str, Any]]
     uses = Counter((one.holder, one.source) for one in shown)
     reasons: dict[tuple[str, str], set[str]] = {}
     for one in shown:
-        reasons.setdefault((one.holder, one.source), set()).update(
-            reasons_to_confirm(one, today, one.through)
-        )
-    found = [
+        found = reasons_to_confirm(one, today, one.through)
+        reasons.setdefault((one.holder, one.source), set()).update(found)
+    listed = [
         {
             "id": source_id if holder == payer_id else f"{holder}/{source_id}",
             **{name: source[name] for name in SOURCE},
@@ -87,7 +86,7 @@ def list_sources(desk: Desk, payer_id: str, today: date) -> list[dict[str, Any]]
         for holder, sources in rules_view.sources_of(desk.rulebook, payer_id)
         for source_id, source in sources.items()
     ]
-    return sorted(found, key=lambda source: str(source["id"]))
+    return sorted(listed, key=lambda source: source["id"])
 
 
 def list_medicaid_plans(desk: Desk, county: str, on: date) -> dict[str, Any]:

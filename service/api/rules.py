@@ -57,6 +57,9 @@ rules = Blueprint("rules", __name__, url_prefix="/v1/rules", description=__doc__
 @rules.doc(**operation("listStale", "What the payers should confirm", STALE_LIST, query=STALE_QUERY))
 def stale() -> Response:
     """Second-hand, old, not read lately or of a time that is over; those first that answer most questions."""
-    desk = office().desk
+    asked, desk = query(STALE_QUERY), office().desk
     today = datetime.now(UTC).astimezone(desk.clinic.zone).date()
-    return listing(directory.list_stale(desk, today, query(STALE_QUERY).get("payer")), None)
+    found = directory.list_stale(desk, today, asked.get("payer"))
+    first = asked.get("cursor", 0)
+    after = first + asked["limit"]
+    return listing(found[first:after], str(after) if after < len(found) else None)

@@ -88,6 +88,7 @@ TABLE = (
             "payers.errors",
             "payers.medicaid_plans",
             "payers.plan_years",
+            "payers.kept",
             "payers.registry",
             "payers.rulebook",
             "service.clinic",
