@@ -151,7 +151,6 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "console.rows_again": "batches:write",
         "console.add_call_back": "cases:write",
         "console.try_call_back": "cases:write",
-        "console.about_payer": "verifications:write",
         "console.offer_plans": "verifications:write",
         "console.payer_typed": "verifications:write",
         "console.put_up_card": "verifications:write",
