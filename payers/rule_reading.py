@@ -212,17 +212,15 @@ def _judge_rows(reading: Reading, name: str, data: Mapping[str, Any]) -> None:
 
 def _read_plans(reading: Reading, file: str, content: bytes, *, is_overlay: bool) -> None:
     """Read a table of plan designs, and hold it against its payer's file and against its sources."""
-    sheet = read_table(content, plan_file.PLAN_COLUMNS, plan_file.NEEDED_PLAN_COLUMNS)
+    sheet, faults = _judged_plans(content)
     reading.sheets[file] = sheet
     found = [Problem(file, line, "", message) for line, message in sheet.faults]
+    found += [Problem(file, line, spell(path), message) for line, (path, message) in faults]
     payer = reading.documents.get(f"{file.removeprefix(PLANS).removesuffix('.csv')}.yaml")
     if payer is None and not is_overlay:
         found.append(Problem(file, 1, "", "No payer is called so: a table has the name of its payer's file."))
     sources, stated = _named_in(reading.documents.get(LIBRARY), "sources"), _named_in(payer, "plans")
     for row, line in zip(sheet.rows, sheet.lines, strict=True):
-        found += [
-            Problem(file, line, spell(path), message) for path, message in plan_file.plan_row_faults(row)
-        ]
         if row.get("source") not in sources:
             found.append(
                 Problem(file, line, "source", f"{LIBRARY} has no source called {row.get('source')}.")
@@ -233,6 +231,14 @@ def _read_plans(reading: Reading, file: str, content: bytes, *, is_overlay: bool
         for index, message in plan_file.plan_order_faults(sheet.rows):
             found.append(Problem(file, sheet.lines[index], "", message))
     reading.problems.extend(found)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _judged_plans(content: bytes) -> tuple[Sheet, tuple[tuple[int, Fault], ...]]:
+    """Return a table of plan designs, which nobody changes, and what is wrong with its rows, by line."""
+    sheet = read_table(content, plan_file.PLAN_COLUMNS, plan_file.NEEDED_PLAN_COLUMNS)
+    rows = zip(sheet.rows, sheet.lines, strict=True)
+    return sheet, tuple((line, fault) for row, line in rows for fault in plan_file.plan_row_faults(row))
 
 
 def _named_in(document: Document | None, section: str) -> Collection[str]:

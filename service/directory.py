@@ -75,7 +75,7 @@ def list_sources(desk: Desk, payer_id: str, today: date) -> list[dict[str, Any]]
     for one in shown:
         found = reasons_to_confirm(one, today, one.through)
         reasons.setdefault((one.holder, one.source), set()).update(found)
-    return [
+    listed = [
         {
             "id": source_id if holder == payer_id else f"{holder}/{source_id}",
             **{name: source[name] for name in SOURCE},
@@ -84,8 +84,9 @@ def list_sources(desk: Desk, payer_id: str, today: date) -> list[dict[str, Any]]
             "confirm": [reason for reason in REASONS if reason in reasons.get((holder, source_id), ())],
         }
         for holder, sources in rules_view.sources_of(desk.rulebook, payer_id)
-        for source_id, source in sorted(sources.items())
+        for source_id, source in sources.items()
     ]
+    return sorted(listed, key=lambda source: source["id"])
 
 
 def list_medicaid_plans(desk: Desk, county: str, on: date) -> dict[str, Any]:

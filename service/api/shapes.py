@@ -95,12 +95,6 @@ class CasesQuery(PageQuery):
     owner = Line(100)
 
 
-class StaleQuery(Shape):
-    """Whose values are wanted."""
-
-    payer = Line(100)
-
-
 class LocalRulesQuery(PageQuery):
     """Which rules out of the clinic's memory to list."""
 
@@ -112,6 +106,14 @@ class PayersQuery(Shape):
 
     limit = _limit()
     cursor = Line(120, "`next` of the page before.")
+
+
+class StaleQuery(Shape):
+    """Whose values are wanted, and which page of them."""
+
+    payer = Line(100, "A payer's id, `services` or `programs/…`; without it, all.")
+    limit = _limit()
+    cursor = Number(1, 1_000_000, metadata={"description": "`next` of the page before."})
 
 
 class PayersNamedQuery(PayersQuery):

@@ -75,7 +75,7 @@ def payer(payer_id: str) -> ResponseReturnValue:
         "rulebook_payer.html",
         422 if faults else 200,
         payer=whole,
-        plans=listed[:MOST_PLANS],
+        plans=[*listed[:MOST_PLANS], *(plan for plan in listed[MOST_PLANS:] if plan["id"] == asked["plan"])],
         more_plans=max(0, len(listed) - MOST_PLANS),
         asked=asked,
         faults=faults,

@@ -11,7 +11,7 @@ from service.engine.episode import LaidPhase
 from service.engine.money import dollars
 from service.engine.script import COMMERCIAL_LINES
 
-# Judgement, not a rule: the public price points of a program day lie within.
+# Judgement, not a rule: it catches an amount that was meant for a month, or for an hour.
 LOWEST_DAY, HIGHEST_DAY = 10_000, 150_000
 PROGRAM_LEVELS = (INTENSIVE_OUTPATIENT, PARTIAL_HOSPITALIZATION)
 # From then on individual bronze and catastrophic plans may go above it, and a card does not say which.

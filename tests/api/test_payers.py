@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -54,8 +55,20 @@ def test_sources_say_how_much_rests_on_them_and_why_to_confirm(client: FlaskClie
     )
 
 
+def everything(client: FlaskClient, address: str) -> list[dict[str, Any]]:
+    """All items of a list, page by page."""
+    items: list[dict[str, Any]] = []
+    following = ""
+    while True:
+        page = client.get(address + following).json
+        items += page["items"]
+        if page["next"] is None:
+            return items
+        following = f"&cursor={page['next']}"
+
+
 def test_what_to_confirm_is_listed_with_why_and_what_to_ask(client: FlaskClient) -> None:
-    items = client.get("/v1/rules/stale").json["items"]
+    items = everything(client, "/v1/rules/stale?limit=200")
     assert [one["questions"] for one in items] == sorted((one["questions"] for one in items), reverse=True)
     assert all(one["confirm"] and one["source"]["title"] for one in items)
     mine = client.get("/v1/rules/stale?payer=aetna").json["items"]

@@ -8,7 +8,9 @@ import pytest
 
 from schemas.dated import EntrySchema
 from schemas.example_file import AskSchema, ExpectSchema
+from schemas.fee_file import FEE_COLUMNS
 from schemas.payer_file import PayerFileSchema
+from schemas.plan_file import PLAN_COLUMNS
 from schemas.rule_fields import FACT_FIELDS, SERVICE_FIELDS
 from tests.house.tree import ROOT
 
@@ -21,6 +23,8 @@ FIELDS = {
     "a service": SERVICE_FIELDS,
     "a question": AskSchema().fields,
     "an expectation": ExpectSchema().fields,
+    "a row of plans": PLAN_COLUMNS,
+    "a row of prices": FEE_COLUMNS,
 }
 
 
