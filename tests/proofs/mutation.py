@@ -45,11 +45,16 @@ def report(tried: dict[str, int], of: int) -> None:
         module = name.rpartition(".x")[0]
         modules.setdefault(module, Counter())[code not in (SURVIVED, NO_TEST)] += 1
     for module, counts in sorted(modules.items()):
-        print(f"  {module:<40} {counts[True]:>5} of {counts.total():>5} noticed")
+        say(f"  {module:<40} {counts[True]:>5} of {counts.total():>5} noticed")
     noticed = sum(counts[True] for counts in modules.values())
-    print(f"{noticed} of {len(tried)} changes noticed ({100 * noticed / len(tried):.1f} %), of {of} in all.")
+    say(f"{noticed} of {len(tried)} changes noticed ({100 * noticed / len(tried):.1f} %), of {of} in all.")
     for name in sorted(name for name, code in tried.items() if code in (SURVIVED, NO_TEST)):
-        print(f"  not noticed: {name}")
+        say(f"  not noticed: {name}")
+
+
+def say(line: str) -> None:
+    """Write a line."""
+    sys.stdout.write(f"{line}\n")
 
 
 if __name__ == "__main__":
