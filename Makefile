@@ -131,6 +131,13 @@ fuzz: tools ## The readers of replies against N broken ones (N=200000, a quarter
 
 # --- proofs: long runs that show what is promised; OPENVOB_TEST_POSTGRES adds a server to each ------
 
+.PHONY: mutation
+mutation: tools ## N small changes of the engine and the rulebook: which ones a test notices (N=1000: an hour; 0: all)
+	$(BIN)/python -m venv $(VENV)-mutation
+	$(VENV)-mutation/bin/pip install --quiet --requirement requirements-dev.lock
+	$(VENV)-mutation/bin/pip install --quiet "mutmut==3.8.1"
+	$(VENV)-mutation/bin/python -m tests.proofs.mutation $(or $(N),1000)
+
 .PHONY: clerk
 clerk: tools ## A clerk's morning in a real browser: key presses, clicks, seconds of waiting
 	$(BIN)/python -m tests.proofs.clerk
