@@ -79,7 +79,7 @@ def test_the_three_answers(asked: dict[str, str], answer: str) -> None:
 def test_what_is_not_published_is_asked_and_approval_is_said_with_an_if() -> None:
     answer = told(payer="cigna")
     assert said(answer, "answer")[0] == "answer_ask"
-    assert sentences(answer, "approval")[0].startswith("If it does, the plan usually")
+    assert sentences(answer, "approval")[0].startswith("If it does, you usually do not need")
     assert said(answer, "cost") == ["cost_unknown"]
 
 
