@@ -39,7 +39,7 @@ def answer(case: Case) -> dict[str, Any]:
     ask = case["ask"]
     at = datetime.fromisoformat(f"{case['asked_on']}T16:00:00+00:00").astimezone(UTC)
     member = {
-        "member_id": MEDICARE_ID if ask.get("payer") == "medicare" else OTHER_ID,
+        "member_id": MEDICARE_ID if _first_payer(ask) == "medicare" else OTHER_ID,
         "first_name": "Clave",
         "last_name": "Ejemplo",
         "birth_date": case["birth_date"],
@@ -47,6 +47,11 @@ def answer(case: Case) -> dict[str, Any]:
     body = {**ask, "member": {**member, **ask.get("member", {})}, "site": case["site"]}
     inquiry, warnings = load_inquiry(body, known(_desk(), at))
     return dict(dump_outcome(verify(_desk(), inquiry, at=at, warnings=warnings)))
+
+
+def _first_payer(ask: dict[str, Any]) -> str:
+    """Whose member id the member's is: a list's first coverage has it."""
+    return str(ask["payer"] if "payer" in ask else ask["coverages"][0]["payer"])
 
 
 def differences(case: Case, answered: dict[str, Any]) -> list[str]:
@@ -84,6 +89,8 @@ def _said(answered: dict[str, Any]) -> dict[str, Any]:
         "submit_by": [one["submit_by"] for one in authorizations],
         "decision_due": [(one["decision_due"] or {}).get("standard") for one in authorizations],
         "collect": answered["collect"]["allowed"],
+        "order": [place["payer"]["id"] for place in (answered["coordination"] or {}).get("order", ())],
+        "order_status": (answered["coordination"] or {}).get("status"),
         "codes": [(phase["billing"] or {}).get("codes", []) for phase in phases],
         **{name: estimate[name] for name in (*named, *more)},
     }

@@ -15,6 +15,7 @@ from tests.answer_key import (
     managed_care,
     medicaid,
     medicare,
+    orders,
     shares,
 )
 from tests.answer_key.case import Case
@@ -29,6 +30,7 @@ FAMILIES: Mapping[str, Callable[[], Iterator[Case]]] = {
     "managed-care": managed_care.cases,
     "medicaid": medicaid.cases,
     "medicare": medicare.cases,
+    "orders": orders.cases,
     "shares": shares.cases,
 }
 
