@@ -70,7 +70,7 @@ def _medicare() -> Iterator[tuple[Any, ...]]:
     for employees, order in ((99, ("medicare", "cigna")), (100, ("cigna", "medicare"))):
         for whose in ("self", "spouse"):
             yield (
-                f"Somebody of 45 with a disability, a plan through the work of {whose}, {employees} employees",
+                f"Somebody of 45 with a disability, a plan by the work of {whose}, {employees} employees",
                 "From 100 employees on the plan of current work pays first.",
                 *(AT_45, disabled, _at_work(employees, whose), {"injury": "none"}, _settled(*order)),
             )
