@@ -102,6 +102,8 @@ ERROR_CODES: Mapping[str, str] = {
     "consent_outdated": "The text that was agreed to is not the one that is shown now.",
     # what was told
     "ends_before_start": "A coverage or another span ends before it begins.",
+    # a row of a batch
+    "row_not_readable": "The row of a batch is not what its file begins with: columns, or JSON.",
 }
 
 PROBLEMS: Mapping[str, tuple[int, str]] = {

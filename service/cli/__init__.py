@@ -18,6 +18,7 @@ COMMANDS = MappingProxyType(
         "serve": ("service.cli.serving", "serve"),
         "verify": ("service.cli.answering", "verify_file"),
         "compare": ("service.cli.answering", "compare_file"),
+        "batch": ("service.cli.batches", "batch"),
         "read-271": ("service.cli.interchange", "read_271_file"),
         "write-270": ("service.cli.interchange", "write_270_file"),
         "sandbox": ("service.cli.sandbox", "sandbox"),

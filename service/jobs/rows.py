@@ -87,7 +87,7 @@ def _body(desk: Desk, given: Typed, day: date | None, complaints: Complaints) ->
     if day is not None:
         body["start_date"] = day.isoformat()
     if "level_of_care" in given:
-        body["level_of_care"] = _level(given["level_of_care"])
+        body["level_of_care"] = find_level(given["level_of_care"])
     if "site" in given:
         body["site"] = _site(desk, given["site"])
     return body
@@ -126,7 +126,14 @@ def _day(name: str, given: Typed, complaints: Complaints) -> date | None:
     """A day as either is written: 2026-03-02 or 03/02/2026."""
     if name not in given:
         return None
-    text = given[name]
+    found = find_day(given[name])
+    if found is None:
+        complaints.add(f"/{name}", "not_a_date", "must be a real day written YYYY-MM-DD or MM/DD/YYYY")
+    return found
+
+
+def find_day(text: str) -> date | None:
+    """The day of a text such as 2026-03-02 or 03/02/2026, or `None` where it is none."""
     try:
         if found := _DAY.fullmatch(text):
             return date(*map(int, found.groups()))
@@ -135,7 +142,6 @@ def _day(name: str, given: Typed, complaints: Complaints) -> date | None:
             return date(year, month, day)
     except ValueError:
         pass
-    complaints.add(f"/{name}", "not_a_date", "must be a real day written YYYY-MM-DD or MM/DD/YYYY")
     return None
 
 
@@ -154,7 +160,7 @@ def _time(given: Typed, complaints: Complaints) -> str | None:
     return f"{hour:02d}:{minute:02d}"
 
 
-def _level(text: str) -> str:
+def find_level(text: str) -> str:
     """The name of a level of care, however it is abbreviated; what is none stays as it is."""
     plain = text.casefold().replace(" ", "_").replace("-", "_")
     name = LEVEL_ALIASES.get(plain, plain)
