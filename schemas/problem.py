@@ -102,7 +102,8 @@ ERROR_CODES: Mapping[str, str] = {
     "consent_outdated": "The text that was agreed to is not the one that is shown now.",
     # what was told
     "ends_before_start": "A coverage or another span ends before it begins.",
-    # a row of a batch
+    # a batch and its rows
+    "batch_not_readable": "No row of a batch can be read, or it has too many; the message says why.",
     "row_not_readable": "The row of a batch is not what its file begins with: columns, or JSON.",
 }
 

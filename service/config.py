@@ -90,6 +90,7 @@ class Settings:
         "How many rows of lists each process verifies at a time; `0`: none.",
     )
     max_body_bytes: int = _setting("OPENVOB_MAX_BODY_BYTES", "The largest request body taken, in bytes.")
+    max_batch_bytes: int = _setting("OPENVOB_MAX_BATCH_BYTES", "The largest batch taken, in bytes.")
     max_picture_bytes: int = _setting(
         "OPENVOB_MAX_PICTURE_BYTES", "The largest picture of a card taken, in bytes."
     )
@@ -204,6 +205,9 @@ class Settings:
             max_body_bytes=_number(given, "OPENVOB_MAX_BODY_BYTES", 1024 * 1024, low=1024, high=64 * 1024**2),
             max_picture_bytes=_number(
                 given, "OPENVOB_MAX_PICTURE_BYTES", 12 * 1024**2, low=1024, high=64 * 1024**2
+            ),
+            max_batch_bytes=_number(
+                given, "OPENVOB_MAX_BATCH_BYTES", 16 * 1024**2, low=1024, high=256 * 1024**2
             ),
             log_level=_choice(given, "OPENVOB_LOG_LEVEL", LOG_LEVELS, "info"),
             log_format=_choice(given, "OPENVOB_LOG_FORMAT", LOG_FORMATS, "") or None,

@@ -104,6 +104,7 @@ _CASE = {"case_id": AN_ID}
 _CALL_BACK = {"case_id": AN_ID, "call_back_id": AN_ID}
 _LOCAL_RULE = {"rule_id": AN_ID}
 _DAY_LIST = {"list_id": AN_ID}
+_BATCH = {"batch_id": AN_ID}
 APPOINTMENT = {
     "time": "9:30 AM",
     "payer": "Original Medicare",
@@ -183,6 +184,10 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "getDayList": Example(path=_DAY_LIST),
         "mendDayRow": Example(path=_DAY_LIST | {"number": "1"}, body={"payer": "medicare"}),
         "askDayRowAgain": Example(path=_DAY_LIST | {"number": "2"}),
+        "createBatch": Example(),
+        "getBatch": Example(path=_BATCH),
+        "cancelBatch": Example(path=_BATCH),
+        "getBatchResults": Example(path=_BATCH, query={"format": "csv"}),
         "putCard": Example(path=_CARD),
         "getCard": Example(path=_CARD),
         "removeCard": Example(path=_CARD),

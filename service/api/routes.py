@@ -7,6 +7,7 @@ import sys
 from flask import Flask
 
 from service.api.audit import audit
+from service.api.batches import batches
 from service.api.call_backs import call_backs
 from service.api.cards import cards
 from service.api.case_records import case_records
@@ -40,6 +41,7 @@ BLUEPRINTS = (
     case_records,
     call_backs,
     day_lists,
+    batches,
     payers,
     medicaid_plans,
     plans,

@@ -198,7 +198,21 @@ class TellingSchema(Shape):
     told_benefits = Part(ToldBenefitsSchema(), required=True)
 
 
+class BatchQuery(Shape):
+    """Whether the same content may be put up twice on a day."""
+
+    again = Choice(("true", "false"), load_default="false")
+
+
+class ResultsQuery(Shape):
+    """As what the results of a batch are wanted."""
+
+    format = Choice(("csv", "jsonl"), load_default="jsonl")
+
+
 PAGE_QUERY = PageQuery()
+BATCH_QUERY = BatchQuery()
+RESULTS_QUERY = ResultsQuery()
 VERIFICATIONS_QUERY = VerificationsQuery()
 CASES_QUERY = CasesQuery()
 STALE_QUERY = StaleQuery()

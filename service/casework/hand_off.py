@@ -53,7 +53,7 @@ def write_csv(document: Mapping[str, Any]) -> str:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(("field", "value"))
     for name, value in _flat("", document):
-        writer.writerow((name, _harmless(value)))
+        writer.writerow((name, harmless(value)))
     return text.getvalue()
 
 
@@ -163,6 +163,7 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield name, " ".join(map(str, value)) if isinstance(value, list) else value
 
 
-def _harmless(value: Any) -> str:
+def harmless(value: Any) -> str:
+    """A value as the text of a cell that no spreadsheet works out."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(WORKED_OUT) else text

@@ -18,6 +18,7 @@ import orjson
 from schemas.determination import dump_outcome
 from schemas.inquiry import load_inquiry
 from schemas.problem import BadRequest, FieldError
+from service.casework.hand_off import harmless
 from service.jobs.incoming import Incoming
 from service.verify import Desk, hear, known, unusable_reply, verify
 
@@ -34,6 +35,9 @@ RESULT_COLUMNS = (
 )
 """The columns of results; what is said of several phases stands in one cell, between semicolons."""
 
+IDS = ("case_id", "verification_id")
+"""What is added where answers are kept: under which ids."""
+
 _BEGINS: Mapping[Form, re.Pattern[bytes]] = {
     "csv": re.compile(rb"([0-9]+),([a-z_]+),"),
     "jsonl": re.compile(rb'\{"row":([0-9]+),"status":"([a-z_]+)"'),
@@ -42,13 +46,17 @@ _BEGINS: Mapping[Form, re.Pattern[bytes]] = {
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a row: an answer with its status, or everything that keeps it from one."""
+    """What came of a row: an answer with its status, or everything that keeps it from one.
+
+    `ids` are those that it is kept under, `None` where nothing is kept.
+    """
 
     number: int
     external_id: str | None
     status: str
     answer: Answer | None = None
     errors: tuple[FieldError, ...] = ()
+    ids: Mapping[str, str | None] | None = None
 
 
 def answer_row(desk: Desk, row: Incoming, at: datetime, *, live: bool = False) -> Result:
@@ -70,18 +78,25 @@ def answer_row(desk: Desk, row: Incoming, at: datetime, *, live: bool = False) -
     return Result(row.number, row.external_id, status, answer)
 
 
-def header(form: Form) -> bytes:
+def failed(row: Incoming, how: str, ids: Mapping[str, str | None] | None = None) -> Result:
+    """The result of a row that went wrong by no fault of its own."""
+    fault = FieldError("", "internal_error", f"Something went wrong on our side ({how}).")
+    return Result(row.number, row.external_id, FAILED, errors=(fault,), ids=ids)
+
+
+def header(form: Form, more: Sequence[str] = ()) -> bytes:
     """What stands above the first result."""
-    return _cells(RESULT_COLUMNS) if form == "csv" else b""
+    return _cells((*RESULT_COLUMNS, *more)) if form == "csv" else b""
 
 
 def write_line(result: Result, form: Form, speak: Callable[[Any], Any]) -> bytes:
     """A result as a line; an answer as JSON has its sentences, which `speak` adds."""
     if form == "csv":
-        return _cells(_row(result))
+        ids = [result.ids.get(name) for name in IDS] if result.ids is not None else []
+        return _cells([*_row(result), *ids])
     begins = {"row": result.number, "status": result.status, "external_id": result.external_id}
-    answer = speak(result.answer) if result.answer is not None else {"errors": _told(result.errors)}
-    return orjson.dumps({**begins, **answer}, option=orjson.OPT_APPEND_NEWLINE)
+    answer = speak(result.answer) if result.answer is not None else {"errors": told(result.errors)}
+    return orjson.dumps({**begins, **(result.ids or {}), **answer}, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def read_beginning(line: bytes, form: Form) -> tuple[int, str] | None:
@@ -108,8 +123,8 @@ def _row(result: Result) -> list[Any]:
     cells: dict[str, Any] = {
         "row": result.number,
         "status": result.status,
-        "external_id": result.external_id,
-        "errors": "; ".join(f"{one['pointer'] or '/'} {one['code']}" for one in _told(result.errors)),
+        "external_id": harmless(result.external_id),
+        "errors": "; ".join(f"{one['pointer'] or '/'} {one['code']}" for one in told(result.errors)),
     }
     if result.answer is not None:
         cells |= _said(result.answer)
@@ -136,7 +151,8 @@ def _said(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _told(errors: Sequence[FieldError]) -> list[dict[str, str]]:
+def told(errors: Sequence[FieldError]) -> list[dict[str, str]]:
+    """Errors as they travel."""
     return [{"pointer": one.pointer, "code": one.code, "message": one.message} for one in errors]
 
 

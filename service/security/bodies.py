@@ -1,4 +1,4 @@
-"""How much of a body is read: more where pictures of cards come, and never by way of a file on the disk.
+"""How much of a body is read: more of pictures and batches, and never by way of a file on the disk.
 
 What is larger than usual is read for nobody but whom the guard let in: it looks at a body only after it
 knows who is calling.
@@ -13,6 +13,7 @@ from flask import Flask, Request, request
 
 from service.config import Settings
 
+WHOLE_BATCH = frozenset({"batches.create"})
 ONE_PICTURE = frozenset({"cards.put", "console.put_up_card"})
 WHOLE_FORM = frozenset({"console.ask"})
 """Where a form may bring both sides of a card at once, and a payer's reply that was given before."""
@@ -40,6 +41,8 @@ def limit_bodies(app: Flask, settings: Settings) -> None:
     def leave_room_for_pictures() -> None:
         if request.endpoint in ONE_PICTURE:
             request.max_content_length = settings.max_picture_bytes + settings.max_body_bytes
+        elif request.endpoint in WHOLE_BATCH:
+            request.max_content_length = settings.max_batch_bytes
         elif request.endpoint in WHOLE_FORM:
             request.max_content_length = 2 * settings.max_picture_bytes + 4 * settings.max_body_bytes
             request.max_form_memory_size = 4 * settings.max_body_bytes

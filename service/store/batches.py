@@ -20,8 +20,14 @@ from service.store.pages import Page, cut
 from service.store.session import Session, first_id, new_id
 from service.store.tables import batch_items, batches
 
-STATES = (WAITING, LEASED, DONE, REFUSED, FAILED) = ("waiting", "leased", "done", "refused", "failed")
+STATES = (WAITING, LEASED, DONE, REFUSED, FAILED, CANCELLED) = (
+    *("waiting", "leased", "done", "refused", "failed"),
+    "cancelled",
+)
 """`refused` waits for a person to mend it; `failed` was tried too often, by no fault of whoever typed it."""
+
+SETTLED = (DONE, REFUSED, FAILED)
+"""The states of an item of which there is something to tell, and nothing more to do."""
 
 MOST_ATTEMPTS = 3
 """An item that ended so many workers, or failed so often, is not taken again by itself."""
@@ -81,8 +87,14 @@ def add(session: Session, batch: Batch, items: Sequence[Item]) -> bool:
             session.connection.execute(insert(batches), values)
     except IntegrityError:
         return False
-    session.connection.execute(insert(batch_items), [_row(session, item) for item in items])
+    add_items(session, items)
     return True
+
+
+def add_items(session: Session, items: Sequence[Item]) -> None:
+    """Keep items of a list that is kept."""
+    if items:
+        session.connection.execute(insert(batch_items), [_row(session, item) for item in items])
 
 
 def get(session: Session, batch_id: str, client: str | None = None) -> Batch | None:
@@ -123,6 +135,28 @@ def item_of(session: Session, batch_id: str, number: int) -> Item | None:
     query = select(batch_items).where(batch_items.c.batch_id == batch_id, batch_items.c.number == number)
     row = session.connection.execute(query).one_or_none()
     return None if row is None else _opened(session, row)
+
+
+def settled_after(session: Session, batch_id: str, number: int, most: int) -> list[Item]:
+    """The next items of a list, behind a number, of which there is something to tell."""
+    wanted = (batch_items.c.batch_id == batch_id, batch_items.c.number > number)
+    query = select(batch_items).where(*wanted, batch_items.c.state.in_(SETTLED))
+    query = query.order_by(batch_items.c.number).limit(most)
+    return [_opened(session, row) for row in session.connection.execute(query).all()]
+
+
+def settled_since(session: Session, batch_id: str, since: datetime) -> int:
+    """How many items of a list were settled since a time."""
+    wanted = (batch_items.c.batch_id == batch_id, batch_items.c.updated_at >= since)
+    query = select(func.count()).where(*wanted, batch_items.c.state.in_(SETTLED))
+    return session.connection.execute(query).scalar_one()
+
+
+def cancel(session: Session, batch_id: str, at: datetime) -> None:
+    """Let nobody take an item of a list any more; what is under way goes on."""
+    waiting = (batch_items.c.batch_id == batch_id, batch_items.c.state == WAITING)
+    values = {"state": CANCELLED, "updated_at": at}
+    session.connection.execute(update(batch_items).where(*waiting).values(**values))
 
 
 def progress(session: Session, batch_ids: Sequence[str]) -> dict[str, Counter[str]]:

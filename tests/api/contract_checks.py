@@ -12,6 +12,7 @@ from schemas.problem import ERROR_CODES
 # What no schema of ours says: these may be answered to data that the document allows.
 OF_MEANING = frozenset(
     {
+        "batch_not_readable",
         "birth_after_start",
         "birth_date_in_future",
         "birth_date_too_early",

@@ -21,6 +21,10 @@ from tests.api.staff import browser, take_in
 from tests.pictures import png
 
 PICTURE = png()
+A_BATCH = (
+    "payer,member_id,first_name,last_name,birth_date,level_of_care,start_date\n"
+    "medicare,1EG4-TE5-MK73,Ana,Prueba,1957-03-02,iop,2026-12-01\n"
+)
 COMMITTED = Path(__file__).resolve().parents[2] / "openapi.yaml"
 
 
@@ -90,11 +94,13 @@ def ids(app: Flask, key: str) -> dict[str, str]:
     put_up = known.post("/v1/day-lists", json={"day": "2026-12-01", "rows": rows}).json
     while work_once(app.extensions["office"]):
         pass
+    batch = known.post("/v1/batches", data=A_BATCH, content_type="text/csv").json
     call = known.post(f"{where}/call-backs", json=EXAMPLES["createCallBack"].body).json
     return held | {
         "verification_id": made["id"],
         "case_id": made["case_id"],
         "list_id": put_up["id"],
+        "batch_id": batch["id"],
         "call_back_id": call["id"],
         "user_id": take_in(app, "sol.recepcion", "auditor").id,
         "key_id": known.post("/v1/keys", json={"name": "another"}).json["id"],
@@ -137,6 +143,8 @@ def send(client: FlaskClient, name: str, document: dict[str, Any], ids: dict[str
         client.put(address.format(**path), data=PICTURE, content_type="image/png")
     if name == "putCard":
         return client.put(address.format(**path), data=PICTURE, content_type="image/png")
+    if name == "createBatch":
+        return client.post(address, data=A_BATCH, content_type="text/csv")
     if name == "signIn":
         take_in(client.application, body["name"], "admissions")
     return client.open(

@@ -78,6 +78,13 @@ def test_the_answer_is_that_of_a_single_verification(run: Run, body: dict[str, A
     assert json.loads(line)["estimate"]["expected"] == "839.59"
 
 
+def test_no_cell_of_the_results_is_worked_out_by_a_spreadsheet(run: Run, file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    file.write_text(file.read_text("utf-8").replace("EHR-1", "=1+1"), encoding="utf-8")
+    run("batch", "run", str(file), "--out", str(out))
+    assert cells(out)[0]["external_id"] == "'=1+1"
+
+
 def test_it_goes_on_where_it_was_torn_off(
     run: Run, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

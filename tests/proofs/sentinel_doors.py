@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from tests.proofs.marks import Marked
 from tests.proofs.visitor import Visitor
 
 V1, CASES, PAYERS, LISTS = "/v1/verifications", "/v1/cases", "/v1/payers", "/v1/day-lists"
-QUICK = "/v1/quick-checks"
+QUICK, BATCHES = "/v1/quick-checks", "/v1/batches"
 NOWHERE = "019ab1f0-3c00-7d2a-9c51-5b1f0a2e7c44"
 TROUBLES = (
     "wrong-member",
@@ -83,6 +84,7 @@ def follow(visitor: Visitor, number: int, today: date) -> None:
     _look_for(visitor, marked)
     _keep_a_case(visitor, marked)
     _put_up_a_list(visitor, marked, payer, today)
+    _put_up_a_batch(visitor, marked, payer, today)
     _ask_on_the_website(visitor, marked, payer)
     visitor.call(
         "POST comparison",
@@ -230,6 +232,20 @@ def _put_up_a_list(visitor: Visitor, marked: Marked, payer: str, today: date) ->
     visitor.call("PATCH row", "PATCH", f"{at}/rows/2", json={"site": marked.phrase})
     visitor.call("POST row again", "POST", f"{at}/rows/1/again")
     visitor.call("GET day lists", "GET", f"{LISTS}?limit=5", is_silent=True)
+
+
+def _put_up_a_batch(visitor: Visitor, marked: Marked, payer: str, today: date) -> None:
+    good = request_about(marked, payer, today, live=False)
+    bad = {"payer": marked.phrase, "member": marked.member(), marked.word: marked.phrase}
+    rows = f"{json.dumps(good)}\n{json.dumps(bad)}\n{{{marked.phrase}\n".encode()
+    said = {"Content-Type": "application/x-ndjson"}
+    answer = visitor.call("POST batch", "POST", BATCHES, data=rows, headers=said, is_silent=True)
+    at = f"{BATCHES}/{answer.json().get('id', NOWHERE)}"
+    visitor.call("GET batch", "GET", at, is_silent=True)
+    visitor.call("GET batch results", "GET", f"{at}/results?format=csv")
+    visitor.call("POST batch cancel", "POST", f"{at}/cancel", is_silent=True)
+    columns = f"payer,{marked.word}\ncigna,{marked.phrase}\n".encode()
+    visitor.call("POST batch: no header", "POST", BATCHES, data=columns, headers={"Content-Type": "text/csv"})
 
 
 def meet_trouble(visitor: Visitor, number: int, today: date) -> None:

@@ -1,0 +1,54 @@
+"""Answers the rows of batches: each as if it had been sent alone, and kept with its row or not at all."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from schemas.problem import BadRequest
+from service import record
+from service.jobs.batch import KIND
+from service.jobs.outgoing import told
+from service.jobs.worker import PURPOSE, Lost, do
+from service.office import Office
+from service.record import Caller, right_now
+from service.store import audit, batches
+from service.store.batches import Item
+from service.store.session import transaction
+
+AT_A_TIME = 10
+LEASE = timedelta(minutes=5)
+"""For ten rows, each with 15 seconds for a payer and as many for an administrator of behavioral care."""
+
+
+def work_once(office: Office, most: int = AT_A_TIME) -> bool:
+    """Take some rows and do them; whether there were any."""
+    now = right_now()
+    with transaction(office.store) as session:
+        items = batches.lease(session, KIND, most, now, now + LEASE)
+    for item in items:
+        do(office, item, answer)
+    return bool(items)
+
+
+def answer(office: Office, item: Item) -> None:
+    """Answer a leased row; raises `Lost` where it is another worker's by now."""
+    with transaction(office.store) as session:
+        batch = batches.get(session, item.batch_id)
+    if batch is None:
+        return
+    caller = Caller(batch.client_id, batch.created_by, item.data["reach"])
+    try:
+        draft = record.draft_new(office, caller, item.data["body"])
+        with transaction(office.store) as session:
+            made, now = draft.verification, right_now()
+            ids = {"case_id": made.case_id, "verification_id": made.id}
+            if not batches.finish(session, item, {"status": made.status}, now, **ids):
+                raise Lost
+            record.keep(session, draft)
+            event = audit.Event(now, caller.id, caller.name, "verification.create", made.id, PURPOSE)
+            audit.add(session, event)
+    except BadRequest as bad:
+        with transaction(office.store) as session:
+            batches.refuse(session, item, {**item.data, "errors": told(bad.errors)}, right_now())
+        return
+    office.sealer.wake()
