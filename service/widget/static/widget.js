@@ -50,7 +50,7 @@
     const said = await answer.json();
     if (answer.ok) return said;
     const wait = Number(answer.headers.get("Retry-After")) || 2;
-    throw Object.assign(new Error(said.title), { said, wait, code: String(said.type).split("/").pop() });
+    throw Object.assign(new Error(said.title), { said, wait, code: String(said.type).split(":").pop() });
   }
 
   // No visitor is asked to read crooked letters: the browser does a second of work instead. The browser does
@@ -230,8 +230,8 @@
           this.#proofs.delete(kind);
           return answer;
         } catch (fault) {
-          const early = fault.code === "try_again_shortly";
-          const stale = /^proof_/.test(fault.code);
+          const early = fault.code === "try-again-shortly";
+          const stale = /^proof-/.test(fault.code);
           if (tries > 2 || !(early || stale)) throw fault;
           if (early) await sleep(fault.wait);
           else this.#proofs.delete(kind);
@@ -264,7 +264,7 @@
     #refuse({ code, said }) {
       const places = { payer: "payer_text", consent: "accepted" };
       this.#say("");
-      for (const { pointer, message } of (code === "invalid_fields" && said.errors) || []) {
+      for (const { pointer, message } of (code === "invalid-fields" && said.errors) || []) {
         const name = pointer.split("/")[1];
         this.#faults[places[name] ?? name] ??= message;
       }
