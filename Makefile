@@ -165,6 +165,16 @@ openapi: setup ## Write openapi.yaml from the code
 permissions: setup ## Write docs/permissions.md from the code
 	@$(BIN)/flask --app service.app:create_app export-permissions > permissions.new && mv permissions.new docs/permissions.md
 
+.PHONY: coverage-matrix
+coverage-matrix: setup ## Write docs/rulebook-coverage.md from the rulebook
+	@$(BIN)/vob rules coverage > coverage.new && mv coverage.new docs/rulebook-coverage.md
+
+.PHONY: rules-schema
+rules-schema: setup ## Write docs/*.schema.json, what editors check the rulebook's files with
+	@for file in payer-file program-file services-file; do \
+		$(BIN)/vob rules schema $$file > schema.new && mv schema.new docs/$$file.schema.json || exit 1; \
+	done
+
 .PHONY: translations
 translations: setup ## Compile the catalogs of sentences (setup does it too)
 	@for catalog in $(CATALOGS); do echo "$$catalog"; done

@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from payers.entries import cite
+from payers.kept import keeps_results
 from payers.names import likeness, plain
 from payers.registry import Match, resolve
 from payers.rulebook import Rulebook
@@ -127,7 +127,7 @@ def is_member_id(rulebook: Rulebook, text: str) -> bool:
     )
 
 
-@lru_cache(maxsize=8)
+@keeps_results
 def entries_of(rulebook: Rulebook) -> tuple[CardEntry, ...]:
     """Return the entries of cards.yaml; a rulebook never changes, so neither do they."""
     stated = rulebook.data.cards
@@ -223,7 +223,7 @@ def _only(matches: Sequence[Match], entries: Sequence[Found]) -> str | None:
     return None if rivals else matches[0].payer.id
 
 
-@lru_cache(maxsize=8)
+@keeps_results
 def _names(rulebook: Rulebook) -> frozenset[str]:
     """Return everything that payers and entries are called: a name may be long and hold digits."""
     payers = [rulebook.identity(payer_id) for payer_id in rulebook.payer_ids]

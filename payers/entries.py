@@ -33,6 +33,8 @@ def cite(sources: Mapping[str, Plain], source: str, at: str) -> Citation:
         retrieved=day_or_none(found["retrieved"]),
         confidence=found["confidence"],
         local="overlay" in found,
+        approved_by=found.get("approved_by"),
+        holds_until=day_or_none(found.get("holds_until")),
     )
 
 
@@ -42,10 +44,10 @@ def weigh(source: Plain, when: When) -> int:
 
 
 def walk(data: Any, path: FieldPath = ()) -> Iterator[tuple[FieldPath, Sequence[Plain]]]:
-    """Yield each field's path and its list of dated values."""
+    """Yield each field's path and its list of dated values; what is plainly named, like a plan, has none."""
     if isinstance(data, list):
         yield path, data
-    else:
+    elif isinstance(data, Mapping):
         for name, inner in data.items():
             yield from walk(inner, (*path, name))
 

@@ -7,7 +7,7 @@ business, is part of it.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,9 +15,10 @@ from typing import Any
 from payers.dated import PAYER_RANK, PLAN_RANK, PROGRAM_RANK, Context, Entry, When, alternatives, in_force
 from payers.entries import FieldPath, Plain, read_entries, walk, walk_sections
 from payers.fees import PriceLine, age_bounds, read_fees, read_wage_indexes
-from payers.rule_files import RuleData
+from payers.rule_files import RuleData, tables_of_plans
 from payers.rule_reading import wage_table
 from schemas.model import Fact
+from schemas.plan_entries import plan_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,9 @@ class PlanRules:
 def compile_rules(data: RuleData, payer_id: str, plan_id: str | None) -> PlanRules:
     """Return what is published for a plan; of a plan not in the payer's file, what holds for all of them."""
     payer = data.payers[payer_id]
-    fields = _law(data.services, payer["payer"]["line_of_business"])
-    for part, sources, rank in _layers(data, payer, plan_id):
-        for path, values in walk_sections(part):
-            entries = read_entries(path, values, sources, rank)
-            fields[path] = (*fields.get(path, ()), *entries)
+    fields = fields_of_payer(data, payer_id)
+    for path, entries in fields_of_plan(data, payer_id, plan_id).items():
+        fields[path] = (*fields.get(path, ()), *entries)
     paid_by = [(data.tables[one["file"]], one.get("levels")) for one in payer.get("fees", ())]
     prices = tuple(read_fees(paid_by, payer["sources"]))
     table = wage_table(payer)
@@ -90,13 +89,35 @@ def compile_rules(data: RuleData, payer_id: str, plan_id: str | None) -> PlanRul
     )
 
 
-def _layers(data: RuleData, payer: Plain, plan_id: str | None) -> Iterator[tuple[Plain, Plain, int]]:
-    """Yield what is said of a plan, from the widest layer to its own: the values, their sources, the rank."""
+def fields_of_payer(data: RuleData, payer_id: str) -> dict[FieldPath, tuple[Entry, ...]]:
+    """Return what holds for every plan of a payer: by law, by its program, and as it says itself."""
+    payer = data.payers[payer_id]
+    fields = _law(data.services, payer["payer"]["line_of_business"])
     if "program" in payer["payer"]:
         program = data.programs[payer["payer"]["program"]]
-        yield program, program["sources"], PROGRAM_RANK
-    yield payer, payer["sources"], PAYER_RANK
-    yield payer.get("plans", {}).get(plan_id, {}), payer["sources"], PLAN_RANK
+        _add(fields, walk_sections(program), program["sources"], PROGRAM_RANK)
+    _add(fields, walk_sections(payer), payer["sources"], PAYER_RANK)
+    return fields
+
+
+def fields_of_plan(data: RuleData, payer_id: str, plan_id: str | None) -> dict[FieldPath, tuple[Entry, ...]]:
+    """Return what is said of one plan alone, in its payer's file or in tables; nothing of an unknown one."""
+    payer, fields = data.payers[payer_id], dict[FieldPath, tuple[Entry, ...]]()
+    _add(fields, walk_sections(payer.get("plans", {}).get(plan_id, {})), payer["sources"], PLAN_RANK)
+    for designs in tables_of_plans(data, payer_id):
+        own = plan_entries([row for row in designs if row["plan"] == plan_id])
+        _add(fields, own.items(), data.library.get("sources", {}), PLAN_RANK)
+    return fields
+
+
+def _add(
+    fields: dict[FieldPath, tuple[Entry, ...]],
+    said: Iterable[tuple[FieldPath, Sequence[Plain]]],
+    sources: Mapping[str, Plain],
+    rank: int,
+) -> None:
+    for path, values in said:
+        fields[path] = (*fields.get(path, ()), *read_entries(path, values, sources, rank))
 
 
 def _law(services: Mapping[str, Any], line_of_business: str) -> dict[FieldPath, tuple[Entry, ...]]:

@@ -104,7 +104,9 @@ def _level(asked: Asked, level: str) -> LevelBenefits:
         authorization_hint=say("authorization_hint"),
         authorization=_authorization(asked, say),
         copay=_each(asked.say_all("services", level, "copay")),
-        coinsurance=asked.say_all("services", level, "coinsurance"),
+        coinsurance=_each(asked.say_all("services", level, "coinsurance")),
+        group_copay=_each(asked.say_all("services", level, "group_copay")),
+        group_coinsurance=_each(asked.say_all("services", level, "group_coinsurance")),
         coinsurance_max=say("coinsurance_max"),
         deductible_applies=say("deductible_applies"),
         then=say("then"),
@@ -118,9 +120,11 @@ def _level(asked: Asked, level: str) -> LevelBenefits:
         rules=_program_rules(say),
         certification=say("certification"),
         billing=say("billing"),
-        notes=_notes(*asked.rules.say_beside(("services", level, "notes"), asked.on, asked.context)),
-        coverage_notes=_notes(say("coverage_notes"), asked.say("facts", "coverage_notes")),
-        authorization_notes=_notes(say("authorization_notes"), asked.say("facts", "authorization_notes")),
+        notes=_beside(asked, ("services", level, "notes"), ("services", level, "plan_notes")),
+        coverage_notes=_beside(asked, ("services", level, "coverage_notes"), ("facts", "coverage_notes")),
+        authorization_notes=_beside(
+            asked, ("services", level, "authorization_notes"), ("facts", "authorization_notes")
+        ),
     )
 
 
@@ -174,11 +178,12 @@ def _each(facts: tuple[Fact[Any], ...]) -> tuple[Fact[Any], ...]:
     )
 
 
-def _notes(*facts: Fact[Any] | None) -> tuple[Step, ...]:
+def _beside(asked: Asked, *paths: tuple[str, ...]) -> tuple[Step, ...]:
+    """Return the notes at each path, the payer's before its program's."""
+    facts = (fact for path in paths for fact in asked.rules.say_beside(path, asked.on, asked.context))
     return tuple(
         Step(note["code"], note.get("params", {}), (note.get("cited", fact.citation),))
         for fact in facts
-        if fact is not None
         for note in fact.value
     )
 

@@ -74,8 +74,12 @@ def resolve(rulebook: Rulebook, text: str, most: int = 10) -> tuple[Match, ...]:
     for payer_id in rulebook.payer_ids:
         identity = rulebook.identity(payer_id)
         names = [*identity.names(), *(one.id for one in identity.ids)]
-        names += [f"{identity.payer.name} {plan.name}" for plan in identity.plans.values()]
-        score, matched = likeness(names, text)
+        names += [
+            f"{identity.payer.name} {plan.name}" for plan in identity.plans.values() if not plan.in_library
+        ]
+        plan = identity.find_plan(text)
+        # Hundreds of designs are looked up by what they are called, not compared one by one.
+        score, matched = (1.0, plan.name) if plan is not None and plan.in_library else likeness(names, text)
         if score >= LEAST_LIKELY:
             matches.append(Match(identity.payer, round(score, 3), matched))
     return tuple(sorted(matches, key=lambda match: (-match.score, match.payer.id))[:most])

@@ -5,29 +5,36 @@ What is judged here must hold before anything may be answered: shapes, dates, so
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from payers.table_reader import Row, Sheet, read_table
 from payers.yaml_reader import Document, read_yaml
-from schemas import fee_file
+from schemas import fee_file, plan_file
 from schemas.cards_file import cards_file_faults
 from schemas.coordination_file import coordination_file_faults
 from schemas.faults import Fault, Path, spell
-from schemas.payer_file import payer_file_faults, program_file_faults, services_file_faults
+from schemas.payer_file import (
+    library_file_faults,
+    payer_file_faults,
+    program_file_faults,
+    services_file_faults,
+)
 
 SERVICES = "services.yaml"
 CARDS = "cards.yaml"
 COORDINATION = "coordination.yaml"
-PROGRAMS = "programs/"
+LIBRARY = "plans.yaml"
+PROGRAMS, PLANS = "programs/", "plans/"
 # What holds for every payer: of no payer, without worked examples.
-SHARED = {SERVICES: "services", CARDS: "cards", COORDINATION: "coordination"}
+SHARED = {SERVICES: "services", CARDS: "cards", COORDINATION: "coordination", LIBRARY: "library"}
 JUDGES: Mapping[str, Callable[[Any], list[Fault]]] = {
     "services": services_file_faults,
     "cards": cards_file_faults,
     "coordination": coordination_file_faults,
+    "library": library_file_faults,
     "program": program_file_faults,
     "payer": payer_file_faults,
 }
@@ -78,7 +85,7 @@ class Reading:
 
 
 def kind_of(name: str) -> str:
-    """Return what a YAML file is of: `services`, `cards`, `coordination`, a `program` or a `payer`."""
+    """Return what a YAML file is of: one of `SHARED`, a `program` or a `payer`."""
     return SHARED.get(name) or ("program" if name.startswith(PROGRAMS) else "payer")
 
 
@@ -98,6 +105,9 @@ def read_rules(files: Mapping[str, bytes], *, is_overlay: bool = False) -> Readi
         _read_tables(reading, name, document.data, files)
     for name, document in payers:
         _judge_rows(reading, name, document.data)
+    for name in sorted(files):
+        if name.startswith(PLANS):
+            _read_plans(reading, name, files[name], is_overlay=is_overlay)
     return reading
 
 
@@ -147,6 +157,11 @@ def tables_of(data: Mapping[str, Any]) -> Iterator[str]:
         yield table
 
 
+def plans_table(payer_id: str) -> str:
+    """Return the file that a payer's plan designs stand in, if it has any."""
+    return f"{PLANS}{payer_id}.csv"
+
+
 def _read_tables(reading: Reading, name: str, data: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
     wanted = list(schedules(data))
     if (table := wage_table(data)) is not None:
@@ -193,3 +208,40 @@ def _judge_rows(reading: Reading, name: str, data: Mapping[str, Any]) -> None:
                 reading.problems.append(Problem(file, line, "source", message))
         for index, message in order_faults([row for _, _, row in rows]):
             reading.problems.append(Problem(rows[index][0], rows[index][1], "", message))
+
+
+def _read_plans(reading: Reading, file: str, content: bytes, *, is_overlay: bool) -> None:
+    """Read a table of plan designs, and hold it against its payer's file and against its sources."""
+    sheet, faults = _judged_plans(content)
+    reading.sheets[file] = sheet
+    found = [Problem(file, line, "", message) for line, message in sheet.faults]
+    found += [Problem(file, line, spell(path), message) for line, (path, message) in faults]
+    payer = reading.documents.get(f"{file.removeprefix(PLANS).removesuffix('.csv')}.yaml")
+    if payer is None and not is_overlay:
+        found.append(Problem(file, 1, "", "No payer is called so: a table has the name of its payer's file."))
+    sources, stated = _named_in(reading.documents.get(LIBRARY), "sources"), _named_in(payer, "plans")
+    for row, line in zip(sheet.rows, sheet.lines, strict=True):
+        if row.get("source") not in sources:
+            found.append(
+                Problem(file, line, "source", f"{LIBRARY} has no source called {row.get('source')}.")
+            )
+        if row.get("plan") in stated:
+            found.append(Problem(file, line, "plan", "Is a plan of the payer's file already: state it once."))
+    if not found:
+        for index, message in plan_file.plan_order_faults(sheet.rows):
+            found.append(Problem(file, sheet.lines[index], "", message))
+    reading.problems.extend(found)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _judged_plans(content: bytes) -> tuple[Sheet, tuple[tuple[int, Fault], ...]]:
+    """Return a table of plan designs, which nobody changes, and what is wrong with its rows, by line."""
+    sheet = read_table(content, plan_file.PLAN_COLUMNS, plan_file.NEEDED_PLAN_COLUMNS)
+    rows = zip(sheet.rows, sheet.lines, strict=True)
+    return sheet, tuple((line, fault) for row, line in rows for fault in plan_file.plan_row_faults(row))
+
+
+def _named_in(document: Document | None, section: str) -> Collection[str]:
+    """Return the names in a section of a document, whatever shape it may have."""
+    named = document.data.get(section) if document is not None and isinstance(document.data, dict) else None
+    return named if isinstance(named, dict) else ()

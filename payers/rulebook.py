@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from payers.dated import Context, in_force
-from payers.entries import read_entries
+from payers.entries import cite, read_entries
 from payers.errors import UnknownPayer
 from payers.identity import PayerIdentity, read_identity
 from payers.layers import lay_files, split_layers
 from payers.names import nearest
+from payers.plan_library import PlanLibrary, build_library
 from payers.plan_rules import PlanRules, compile_rules
 from payers.published import Asked, build_benefits
 from payers.rule_files import (
@@ -29,9 +30,10 @@ from payers.rule_files import (
     lay_data,
     load_layers,
     read_layers,
+    tables_of_plans,
 )
-from payers.rule_reading import COORDINATION, PROGRAMS, SERVICES, tables_of
-from schemas.model import Benefits, Fact, Payer, Period, Site
+from payers.rule_reading import COORDINATION, LIBRARY, PROGRAMS, SERVICES, plans_table, tables_of
+from schemas.model import Benefits, Citation, Fact, Payer, Period, Site
 
 AgeOn = Callable[[date], int | None]
 Hours = tuple[int, int | None]
@@ -71,6 +73,7 @@ class Rulebook:
     layers: Mapping[str, RuleData] = field(default_factory=dict, repr=False, compare=False)
     _rules: dict[tuple[str, str | None], PlanRules] = field(default_factory=dict, repr=False, compare=False)
     _identities: dict[str, PayerIdentity] = field(default_factory=dict, repr=False, compare=False)
+    _library: list[PlanLibrary] = field(default_factory=list, repr=False, compare=False)
     _moments: dict[Subject, dict[Moment, Benefits]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -90,7 +93,8 @@ class Rulebook:
         if payer_id not in self._identities:
             if payer_id not in self.data.payers:
                 raise UnknownPayer(payer_id, nearest(self.payer_ids, payer_id))
-            self._identities[payer_id] = read_identity(self.data.payers[payer_id])
+            rows = chain(*tables_of_plans(self.data, payer_id))
+            self._identities[payer_id] = read_identity(self.data.payers[payer_id], rows)
         return self._identities[payer_id]
 
     def payer(self, payer_id: str) -> Payer:
@@ -102,11 +106,29 @@ class Rulebook:
         plan = identity.find_plan(plan_id) if plan_id is not None else None
         return plan.id if plan is not None else None
 
+    @property
+    def library(self) -> PlanLibrary:
+        """Every plan of every payer, to be searched."""
+        if not self._library:
+            identities = [self.identity(payer_id) for payer_id in self.payer_ids]
+            plans = [
+                (one.payer.id, one.payer.name, plan) for one in identities for plan in one.plans.values()
+            ]
+            tables = {one: list(chain(*tables_of_plans(self.data, one))) for one in self.payer_ids}
+            self._library.append(build_library(plans, tables))
+        return self._library[0]
+
+    def cite_designs(self, rows: Sequence[Mapping[str, str]]) -> tuple[Citation, ...]:
+        """Return where rows of the plan library stand, each place once."""
+        sources = self.data.library.get("sources", {})
+        return tuple(dict.fromkeys(cite(sources, row["source"], row["at"]) for row in rows))
+
     def files_of(self, payer_id: str) -> tuple[str, ...]:
         """Return the names of the files that a payer's answers are made from; raises `UnknownPayer`."""
         self.identity(payer_id)
         payer = self.data.payers[payer_id]
-        above = (f"{PROGRAMS}{payer['payer'].get('program')}.yaml", SERVICES)
+        designs = (plans_table(payer_id), LIBRARY) if tables_of_plans(self.data, payer_id) else ()
+        above = (*designs, f"{PROGRAMS}{payer['payer'].get('program')}.yaml", SERVICES)
         prefixes = [layer.prefix for layer in split_layers(self.files)]
         own, *shared = ([prefix + name for prefix in prefixes] for name in (f"{payer_id}.yaml", *above))
         names = (*own, *dict.fromkeys(tables_of(payer)), *chain(*shared))

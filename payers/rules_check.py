@@ -23,7 +23,7 @@ from payers.rule_files import (
     read_layers,
     trusted,
 )
-from payers.rule_reading import Problem, Reading, read_rules, tables_of
+from payers.rule_reading import LIBRARY, PLANS, Problem, Reading, read_rules, tables_of
 from payers.rulebook import Rulebook
 from payers.rules_examples import run_example
 from schemas.payer_file import cited_sources
@@ -95,6 +95,8 @@ def _find_orphans(reading: Reading, files: Mapping[str, bytes]) -> None:
         for file in tables_of(document.data):
             sheet = reading.sheets.get(file)
             cited |= {row["source"] for row in sheet.rows if "source" in row} if sheet is not None else set()
+        if name == LIBRARY:
+            cited = _cited_by_plans(reading)
         for source in document.data["sources"]:
             if source not in cited:
                 message = "Nothing cites this source: remove it, or cite it."
@@ -102,6 +104,12 @@ def _find_orphans(reading: Reading, files: Mapping[str, bytes]) -> None:
     if not unsound:
         for file in sorted(set(files) - set(reading.documents) - named):
             reading.problems.append(Problem(file, 1, "", "No payer file names this table."))
+
+
+def _cited_by_plans(reading: Reading) -> set[str]:
+    """Return the sources that the tables of plan designs name."""
+    sheets = (sheet for file, sheet in reading.sheets.items() if file.startswith(PLANS))
+    return {row["source"] for sheet in sheets for row in sheet.rows if "source" in row}
 
 
 def _find_idle_programs(reading: Reading) -> None:

@@ -13,7 +13,7 @@ from datetime import date
 
 from payers.rulebook import Rulebook
 from payers.rules_questions import Asked, Facts, ask_everything
-from schemas.freshness import SECONDARY, reasons_to_confirm
+from schemas.freshness import SECONDARY, TOLD, reasons_to_confirm
 from schemas.model import LEVELS_OF_CARE
 
 COLUMNS = (
@@ -113,10 +113,12 @@ def _state(facts: Facts, on: date) -> str:
     """Return how surely something is known: as surely as by the best of its facts."""
     if not facts:
         return UNKNOWN
+    if any(fact.others for fact in facts):
+        return CONFLICTING
     reasons = [reasons_to_confirm(fact.citation, on, fact.through) for fact in facts]
     if () in reasons:
         return KNOWN
-    return SECOND_HAND if all(SECONDARY in one for one in reasons) else STALE
+    return SECOND_HAND if all({SECONDARY, TOLD}.intersection(one) for one in reasons) else STALE
 
 
 INTRODUCTION = """\

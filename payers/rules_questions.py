@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from payers.dated import EVERYONE, LAYER, Entry, standing
 from payers.entries import FieldPath
+from payers.plan_rules import fields_of_payer, fields_of_plan
 from payers.rulebook import Rulebook
 from schemas.model import LEVELS_OF_CARE, Citation, Fact
 
@@ -54,21 +55,39 @@ def place_of(citation: Citation) -> Place:
 
 
 def ask_everything(rulebook: Rulebook, on: date) -> Iterator[Asked]:
-    """Yield each question with what is published: of every payer without a plan, then of each plan."""
+    """Yield each question with what is published: of every payer without a plan, then of each plan.
+
+    A plan of which a table says nothing on the day is not asked about.
+    """
     for payer_id in rulebook.payer_ids:
-        for plan in (None, *rulebook.identity(payer_id).plans):
-            yield from _ask_every_level(rulebook, payer_id, plan, on)
+        stated = fields_of_payer(rulebook.data, payer_id)
+        said = {path: _may_answer(entries, on) for path, entries in stated.items()}
+        prices = _prices(rulebook, payer_id, on)
+        yield from _ask_every_level(payer_id, None, said, prices)
+        for plan in rulebook.identity(payer_id).plans.values():
+            own = {
+                path: _may_answer((*stated.get(path, ()), *entries), on)
+                for path, entries in fields_of_plan(rulebook.data, payer_id, plan.id).items()
+            }
+            if any(own.values()) or not plan.in_library:
+                yield from _ask_every_level(payer_id, plan.id, said | own, prices)
 
 
-def _ask_every_level(rulebook: Rulebook, payer_id: str, plan: str | None, on: date) -> Iterator[Asked]:
-    rules = rulebook.rules(payer_id, plan)
-    said = {path: _may_answer(entries, on) for path, entries in rules.fields.items()}
+def _prices(rulebook: Rulebook, payer_id: str, on: date) -> Mapping[str, Facts]:
+    """Return the prices in force of each level of care."""
+    found: dict[str, list[Fact[Any]]] = {}
+    for line in rulebook.rules(payer_id, None).prices:
+        found.setdefault(line.level, []).extend(_may_answer(line.entries, on))
+    return {level: tuple(facts) for level, facts in found.items()}
+
+
+def _ask_every_level(
+    payer_id: str, plan: str | None, said: Mapping[FieldPath, Facts], prices: Mapping[str, Facts]
+) -> Iterator[Asked]:
     whole = {path: facts for path, facts in said.items() if path[0] != "services" and facts}
     for level in LEVELS_OF_CARE:
         own = {path[2]: facts for path, facts in said.items() if path[:2] == ("services", level) and facts}
-        lines = [line for line in rules.prices if line.level == level]
-        prices = tuple(fact for line in lines for fact in _may_answer(line.entries, on))
-        yield Asked(payer_id, plan, level, own, prices, whole)
+        yield Asked(payer_id, plan, level, own, prices.get(level, ()), whole)
 
 
 def _may_answer(entries: Sequence[Entry], on: date) -> Facts:

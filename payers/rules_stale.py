@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
+from payers.kept import keeps_results
 from payers.rulebook import Rulebook
 from payers.rules_questions import Place, ask_everything
 from payers.rules_view import Shown, everything
@@ -43,8 +43,8 @@ QUESTIONS = {
 class Stale:
     """A value to be confirmed, and why: reasons of `schemas.freshness`.
 
-    Rows of one table with one source and the same reasons are told once; `rows` says how many. `places`
-    are where they stand, and `answers` is how many answers rest on any of them.
+    What stands in one table with one source and the same reasons is told once; `rows` says how many.
+    `places` are where they stand, and `answers` is how many answers rest on any of them.
     """
 
     shown: Shown
@@ -61,7 +61,7 @@ class Stale:
     @property
     def question(self) -> str | None:
         """The code of the question that a call script asks for such a value, if it has one."""
-        *_, pot, field = ["", *self.shown.where.split(".")]
+        *_, pot, field = ["", *self.shown.where.partition(" (")[0].split(".")]
         if pot in ("deductible", "out_of_pocket_max"):
             return f"ask_{pot}_{field}"
         return QUESTIONS.get(field)
@@ -77,14 +77,13 @@ def stale(rulebook: Rulebook, today: date, rests: Rests | None = None) -> tuple[
     for shown in everything(rulebook, today):
         reasons = reasons_to_confirm(shown, today, shown.through)
         if reasons:
-            table = shown.where.partition(" ")[0] if shown.where.startswith("fees/") else None
-            found[(shown.payer, table or f"{shown.where} {shown.when}", shown.source, *reasons)].append(shown)
+            found[(shown.payer, _told_as(shown), shown.source, *reasons)].append(shown)
     counted = rests_of_questions(rulebook, today) if rests is None else rests
     items = (_told_once(key[3:], group, counted) for key, group in found.items())
     return tuple(sorted(items, key=lambda item: -item.answers))
 
 
-@lru_cache(maxsize=2)
+@keeps_results
 def rests_of_questions(rulebook: Rulebook, today: date) -> Rests:
     """Return by place the questions of the rulebook, numbered, whose answers cite it; kept for the day."""
     rests: dict[Place, set[int]] = defaultdict(set)
@@ -92,6 +91,13 @@ def rests_of_questions(rulebook: Rulebook, today: date) -> Rests:
         for place in asked.places():
             rests[place].add(number)
     return rests
+
+
+def _told_as(shown: Shown) -> str:
+    """Return what a value is told together with: prices of a table, a field of the plans of a table."""
+    if not shown.table:
+        return f"{shown.where} {shown.when}"
+    return shown.table if shown.row else f"{shown.table} {shown.where.split('.', 2)[2]}"
 
 
 def _told_once(reasons: tuple[str, ...], group: list[Shown], rests: Rests) -> Stale:

@@ -8,14 +8,18 @@ from datetime import date
 from typing import Any
 
 from payers.entries import day_or_none, walk, walk_sections
-from payers.rule_files import RuleData
-from payers.rule_reading import PROGRAMS, schedules, wage_table
+from payers.rule_files import RuleData, tables_of_plans
+from payers.rule_reading import PLANS, PROGRAMS, plans_table, schedules, wage_table
 from payers.rulebook import Rulebook
 from payers.table_reader import Row
 from schemas.fee_file import FEE_IDENTITY
+from schemas.plan_entries import plan_entries
 
 Plain = Mapping[str, Any]
 SERVICES = "services"
+# What services.yaml says of lines of business, and of where a program's plans operate.
+LAW_SECTIONS = ("levels", "legal_maximum", "high_deductible", "clocks", "medicaid_regions", "medicaid_plans")
+LIBRARY_HOLDER = "plans"
 COORDINATION = "coordination"
 
 
@@ -25,7 +29,8 @@ class Shown:
 
     `payer` is `services` for what holds for every payer of a line of business, `programs/…` for what holds
     for every payer of a program. `value` is as the file has it; for a price, the amount. `when` spells the
-    `conditions`; `row` is the row of a table that the value stands in, empty where it stands in none.
+    `conditions`; `row` is the row of a schedule that the value stands in, empty where it stands in none;
+    `table` is the schedule, or the table of plan designs.
     """
 
     payer: str
@@ -44,6 +49,12 @@ class Shown:
     local: bool
     conditions: Plain = field(default_factory=dict, compare=False)
     row: Plain = field(default_factory=dict, compare=False)
+    table: str = ""
+
+    @property
+    def holder(self) -> str:
+        """Whose source it is: the payer's or program's, or that of the plan library."""
+        return LIBRARY_HOLDER if self.table.startswith(PLANS) else self.payer
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -73,20 +84,24 @@ def show(rulebook: Rulebook, payer_id: str, on: date) -> tuple[Shown, ...]:
 
 
 def sources_of(rulebook: Rulebook, payer_id: str) -> tuple[tuple[str, Mapping[str, Plain]], ...]:
-    """Return the sources that a payer's answers rest on, by holder: its own, then its program's."""
-    payer = rulebook.data.payers[payer_id]
-    program = payer["payer"].get("program")
-    own = (payer_id, payer["sources"])
-    if program is None:
-        return (own,)
-    return (own, (f"{PROGRAMS}{program}", rulebook.data.programs[program]["sources"]))
+    """Return the sources that a payer's answers rest on, by holder: its own, its program's, its plans'."""
+    data = rulebook.data
+    payer = data.payers[payer_id]
+    found = [(payer_id, payer["sources"])]
+    if (program := payer["payer"].get("program")) is not None:
+        found.append((f"{PROGRAMS}{program}", data.programs[program]["sources"]))
+    cited = {row["source"] for designs in tables_of_plans(data, payer_id) for row in designs}
+    if cited:
+        library = data.library["sources"]
+        found.append((LIBRARY_HOLDER, {name: library[name] for name in library if name in cited}))
+    return tuple(found)
 
 
 def show_law(rulebook: Rulebook, on: date) -> tuple[Shown, ...]:
     """Return what is in force for whole lines of business, and for the order of coverages, on a date."""
     services = rulebook.data.services
     found: list[Shown] = []
-    for section in ("levels", "legal_maximum", "clocks"):
+    for section in LAW_SECTIONS:
         for path, entries in walk(services.get(section, {}), (section,)):
             found += _in_force(SERVICES, ".".join(path), entries, services["sources"], on)
     order = rulebook.data.coordination
@@ -129,10 +144,24 @@ def _payer_values(data: RuleData, payer_id: str, on: date) -> Iterator[Shown]:
     for prefix, part in parts.items():
         for path, entries in walk_sections(part):
             yield from _in_force(payer_id, prefix + ".".join(path), entries, sources, on)
+    yield from _designed(data, payer_id, on)
     for file in dict.fromkeys(file for _, file in schedules(payer)):
         yield from _rows_in_force(payer_id, file, data.tables[file], sources, on)
     if (table := wage_table(payer)) is not None:
         yield from _rows_in_force(payer_id, table, data.tables[table], sources, on)
+
+
+def _designed(data: RuleData, payer_id: str, on: date) -> Iterator[Shown]:
+    """Yield what the tables of plan designs say of each plan."""
+    rows: dict[str, list[Row]] = {}
+    for designs in tables_of_plans(data, payer_id):
+        for row in designs:
+            rows.setdefault(row["plan"], []).append(row)
+    for plan, own in rows.items():
+        for path, values in plan_entries(own).items():
+            entries = [{**entry, "row": {}, "table": plans_table(payer_id)} for entry in values]
+            where = f"plans.{plan}.{'.'.join(path)}"
+            yield from _in_force(payer_id, where, entries, data.library["sources"], on)
 
 
 def _in_force(
@@ -162,7 +191,7 @@ def _rows_in_force(
         where = " ".join([file, *(row[name] for name in names if name in row)])
         when = {name: row[name] for name in ("provider_types", "locality") if name in row}
         value = row.get("amount") or row.get("index")
-        groups.setdefault(where, []).append({**row, "value": value, "when": when, "row": row})
+        groups.setdefault(where, []).append({**row, "value": value, "when": when, "row": row, "table": file})
     for where, entries in groups.items():
         yield from _in_force(payer, where, entries, sources, on)
 
@@ -186,6 +215,7 @@ def _shown(payer: str, where: str, when: str, entry: Plain, sources: Mapping[str
         local="overlay" in source,
         conditions=entry.get("when", {}),
         row=entry.get("row", {}),
+        table=entry.get("table", ""),
     )
 
 

@@ -41,6 +41,11 @@ def _copays(value: Any) -> Copay | tuple[Copay, ...]:
     return tuple(_copay(one) for one in value) if isinstance(value, list) else _copay(value)
 
 
+def _rates(value: Any) -> Decimal | tuple[Decimal, ...]:
+    """Return a rate, or several of which nobody says which one holds."""
+    return tuple(Decimal(one) for one in value) if isinstance(value, list) else Decimal(value)
+
+
 def _then(value: Plain) -> Then:
     return Then(
         after_units=value["after_units"],
@@ -78,7 +83,9 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "authorization_contact": lambda value: Contact(**value),
     "authorization_clock": _clocks,
     "copay": _copays,
-    "coinsurance": Decimal,
+    "coinsurance": _rates,
+    "group_copay": _copays,
+    "group_coinsurance": _rates,
     "coinsurance_max": read_cents,
     "then": _then,
     "allowed_amount": read_cents,

@@ -14,6 +14,14 @@ import yaml
 
 from schemas.faults import Fault, Path
 
+# What libyaml says, in words of whoever writes the file.
+PLAIN = {
+    "did not find expected key": "this line, or the one above, is not indented like its neighbors",
+    "did not find expected ',' or '}'": "a quote, a comma or a } is missing on this line or the one above",
+    "did not find expected ',' or ']'": "a quote, a comma or a ] is missing on this line or the one above",
+    "mapping values are not allowed in this context": "a text with a colon in it has to stand in quotes",
+    "found character that cannot start any token": "a tab, or a mark that only text in quotes may begin with",
+}
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 TEXT = "tag:yaml.org,2002:str"
 MERGE = "tag:yaml.org,2002:merge"
@@ -45,6 +53,7 @@ def read_yaml(content: bytes) -> Document:
         mark = getattr(error, "problem_mark", None)
         document.lines[()] = mark.line + 1 if mark is not None else 1
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
+        problem = PLAIN.get(problem, problem)
         return Document(None, document.lines, [Fault((), f"Not YAML: {problem}.")])
     return Document(data, document.lines, document.faults)
 

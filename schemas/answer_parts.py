@@ -10,7 +10,7 @@ from typing import Any
 from marshmallow import fields
 
 from schemas.fields import Day, Money
-from schemas.model import LINES_OF_BUSINESS
+from schemas.model import CONFIDENCES, LINES_OF_BUSINESS
 from schemas.shapes import Choice, Flag, Items, Part, Shape, Whole
 
 MOST = 10_000_000
@@ -72,7 +72,7 @@ class CitationSchema(Shape):
     locator = words()
     published = on_day()
     retrieved = on_day()
-    confidence = one_of(("primary", "secondary"))
+    confidence = one_of(CONFIDENCES)
     local = Flag(
         metadata={"description": "Only there, and true, where the clinic laid it over the rulebook."}
     )

@@ -99,10 +99,33 @@ class ClinicIdentitySchema(Schema):
             raise ValidationError("Must be a time zone by its full name, like America/New_York.") from None
 
 
+class ResponseSchema(Schema):
+    """Within how many hours visitors of the website are answered, and who says so."""
+
+    hours = Whole(1, required=True)
+    source = Text(required=True)
+
+
+class ConsentTextsSchema(Schema):
+    """A text of the clinic's own that visitors of its website agree to, in each language."""
+
+    version = Text(required=True)
+    en = Text(required=True)
+    es = Text(required=True)
+
+
+class WidgetSchema(Schema):
+    """What the clinic promises visitors of its website, and what they agree to."""
+
+    response = fields.Nested(ResponseSchema)
+    consent = fields.Nested(ConsentTextsSchema)
+
+
 class ClinicFileSchema(Schema):
     """A clinic's profile."""
 
     clinic = fields.Nested(ClinicIdentitySchema, required=True)
+    widget = fields.Nested(WidgetSchema)
     default_site = key()
     sites = items(fields.Nested(SiteSchema), required=True)
     connections = items(fields.Nested(ConnectionSchema))

@@ -58,7 +58,7 @@ class EmployerSizeSchema(Shape):
     below = Whole(1, MOST_EMPLOYEES, load_default=None, allow_none=True)
 
 
-class CoverageSchema(Shape):
+class HeldCoverageSchema(Shape):
     """One of the member's coverages; what is left out was not said, and is asked where it matters."""
 
     payer = Text(80, required=True, metadata=about("A payer's id."))
@@ -122,7 +122,8 @@ def in_short_form(body: Body, known: Known) -> dict[str, Any]:
     order = _order(body, held, known)
     first, *rest = (sent[index] for index in order)
     member = dict(body["member"])
-    member["member_id"] = first["member_id"] or member["member_id"]
+    # The member's own id is one of the first coverage sent: no other payer may be sent it.
+    member["member_id"] = first["member_id"] or (member["member_id"] if order[0] == 0 else None)
     member["relationship"] = (first["subscriber"] or {}).get("relationship") or member["relationship"]
     second = (
         {name: rest[0][name] for name in ("payer", "plan", "member_id", "told_benefits")} if rest else None
@@ -134,6 +135,17 @@ def in_short_form(body: Body, known: Known) -> dict[str, Any]:
         "secondary": second,
         "held": held,
     }
+
+
+def told_with(request: Body, answer: Body) -> Body | None:
+    """Return what was told with a valid request of the coverage that its answer takes to pay first."""
+    sent = request.get("coverages")
+    if not sent:
+        own: Body | None = request.get("told_benefits")
+        return own
+    order = (answer["coordination"] or {}).get("order") or [{"coverage": 0}]
+    told: Body | None = sent[order[0]["coverage"]].get("told_benefits")
+    return told
 
 
 def _order(body: Body, held: tuple[HeldCoverage, ...], known: Known) -> Sequence[int]:

@@ -16,6 +16,7 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from schemas.dated import Dated, EntrySchema
 from schemas.file_fields import Day, Flag, Pattern, Scalars, Table, Text, Whole, Word
 from schemas.payer_file import PayerFileSchema, ProgramFileSchema, ServicesFileSchema
+from schemas.rule_fields import OneOrSeveral
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 FILES = {
@@ -62,7 +63,7 @@ class _Plugin(MarshmallowPlugin):
 def _told(self: OpenAPIConverter, field: Any, **_: Any) -> dict[str, Any]:
     """Return what a field of ours is in JSON Schema; nothing for a field of marshmallow's."""
     told = _shape(self, field)
-    return told | {"type": [told["type"], "null"]} if told and field.allow_none else told
+    return told | {"type": [told["type"], "null"]} if "type" in told and field.allow_none else told
 
 
 def _shape(self: OpenAPIConverter, field: Any) -> dict[str, Any]:
@@ -86,6 +87,11 @@ def _shape(self: OpenAPIConverter, field: Any) -> dict[str, Any]:
             return {"type": "object", "propertyNames": keys, "additionalProperties": values}
         case Scalars():
             return {"type": "object", "additionalProperties": {"type": ["string", "integer", "boolean"]}}
+        case OneOrSeveral():
+            one = self.field2property(field.shape)
+            return {"anyOf": [one, {"type": "array", "minItems": 2, "items": one}]}
+    if type(field).__module__.startswith("schemas."):
+        raise TypeError(f"An editor has to be told what a {type(field).__name__} is.")
     return {}
 
 

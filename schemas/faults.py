@@ -7,6 +7,15 @@ from typing import Any, NamedTuple
 
 Path = tuple[str | int, ...]
 
+# What marshmallow says by itself, in words of whoever writes the file.
+PLAIN = {
+    "Missing data for required field.": "Is missing, and has to be there.",
+    "Unknown field.": "There is no such field here: look at how it is spelled, and how far it is indented.",
+    "Not a valid list.": "Must be a list: put it in square brackets.",
+    "Invalid input type.": "Must be a mapping of names to values: look at the indentation.",
+    "Field may not be null.": "Must not be empty.",
+}
+
 
 class Fault(NamedTuple):
     """A path into the data, and a sentence."""
@@ -24,7 +33,7 @@ def flatten(messages: Any, path: Path = ()) -> Iterator[Fault]:
         for message in messages:
             yield from flatten(message, path)
     else:
-        yield Fault(path, str(messages))
+        yield Fault(path, PLAIN.get(str(messages), str(messages)))
 
 
 def spell(path: Path) -> str:

@@ -14,13 +14,14 @@ READ_LATELY = timedelta(days=180)
 PUBLISHED_LATELY = timedelta(days=730)
 """A source that was published longer ago, two years, may be out of date."""
 
-SECONDARY, OLD, NOT_READ_LATELY, CARRIED_FORWARD = REASONS = (
+SECONDARY, TOLD, OLD, NOT_READ_LATELY, CARRIED_FORWARD = REASONS = (
     "secondary",
+    "told",
     "old",
     "not_read_lately",
     "carried_forward",
 )
-"""Second-hand; published long ago; read long ago; published for a time that is over."""
+"""Second-hand; told to the clinic of a plan; published or read long ago; published for what is over."""
 
 
 class Sourced(Protocol):
@@ -42,7 +43,8 @@ def reasons_to_confirm(
     `through` is the last day that the value was published for; `on`, where given, the date of service.
     """
     holds = (
-        source.confidence == "secondary",
+        source.confidence == SECONDARY,
+        source.confidence == TOLD,
         source.published is not None and today - source.published > PUBLISHED_LATELY,
         source.retrieved is not None and today - source.retrieved > READ_LATELY,
         through is not None and through < (on or today),

@@ -12,7 +12,7 @@ from typing import Any
 from schemas.benefits import build_tellings, check_told
 from schemas.coverages import (
     MOST_COVERAGES,
-    CoverageSchema,
+    HeldCoverageSchema,
     check_coverage,
     check_forms,
     each_coverage,
@@ -107,7 +107,7 @@ class VerificationRequestSchema(CareSchema):
         SecondarySchema(), load_default=None, metadata=about("The coverage that pays after `payer`.")
     )
     coverages = Items(
-        Part(CoverageSchema()),
+        Part(HeldCoverageSchema()),
         most=MOST_COVERAGES,
         least=1,
         load_default=None,
@@ -210,8 +210,11 @@ def _check(body: Body, phases: list[tuple[str, Body]], known: Known, complaints:
     if second:
         _check_payer("/secondary", second, "/secondary/member_id", second.get("member_id"), known, complaints)
         check_told("/secondary/told_benefits", second.get("told_benefits") or {}, complaints)
-    for pointer, one in each_coverage(body):
-        _check_payer(pointer, one, f"{pointer}/member_id", one.get("member_id"), known, complaints)
+    for index, (pointer, one) in enumerate(each_coverage(body)):
+        own_id, place = one.get("member_id"), f"{pointer}/member_id"
+        if own_id is None and index == 0:
+            own_id, place = member.get("member_id"), "/member/member_id"
+        _check_payer(pointer, one, place, own_id, known, complaints)
         check_told(f"{pointer}/told_benefits", one.get("told_benefits") or {}, complaints)
         check_coverage(pointer, one, complaints)
 
@@ -240,7 +243,8 @@ def _build(
     card = known.payers[body["payer"]]
     warnings: list[Step] = []
     plan = find_plan(card, body["plan"], warnings)
-    member_id = written_member_id(card, body["member"]["member_id"], warnings)
+    given = body["member"]["member_id"]
+    member_id = written_member_id(card, given, warnings) if given else None
     member = build_person(body["member"], member_id)
     if member.relationship != "self" and member.subscriber is None:
         warnings.append(Step("subscriber_missing", {}))

@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 
 from schemas.model import Benefits, Fact, HeldCoverage, Step
 from schemas.people import has_shape, plain_id
+from schemas.plan_names import plan_key
 
 # Lines of business whose plans have networks; elsewhere a provider takes part or does not.
 NETWORKED_LINES = ("medicare_advantage", "marketplace", "commercial", "tricare", "fehb")
@@ -22,13 +23,14 @@ Arrange = Callable[[tuple[HeldCoverage, ...], date, str | None, str | None, date
 
 @dataclass(frozen=True, slots=True)
 class PayerCard:
-    """A payer as far as a request needs it: names, plans by id, and what its member ids look like."""
+    """A payer as far as a request needs it: names, plans by id and by what they are called, member ids."""
 
     id: str
     name: str
     line_of_business: str
     aliases: tuple[str, ...] = ()
     plans: Mapping[str, str] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
     member_id_pattern: str | None = None
     member_id_strict: bool = False
     member_id_hint: str | None = None
@@ -96,12 +98,11 @@ def written_member_id(card: PayerCard, member_id: str | None, warnings: list[Ste
 
 
 def find_plan(card: PayerCard, plan: str | None, warnings: list[Step]) -> str | None:
-    """Return a plan's id, whichever way its id or name is capitalised; warn where the library lacks it."""
+    """Return a plan's id, however its id or name is written; warn where the library lacks it."""
     if plan is None or plan in card.plans:
         return plan
-    for key, name in card.plans.items():
-        if plan.casefold() in (key.casefold(), name.casefold()):
-            return key
+    if (found := card.called.get(plan_key(plan))) is not None:
+        return found
     warnings.append(Step("plan_not_in_library", {"payer": card.name, "plan": plan}))
     return plan
 

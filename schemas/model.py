@@ -73,6 +73,7 @@ COPAY_UNITS = ("session", "day", "week", "admission")
 LIMIT_UNITS = ("session", "visit", "day", "hour", "unit")
 LIMIT_PERIODS = ("plan_year", "calendar_year", "state_fiscal_year", "month", "day", "lifetime")
 AUTHORIZATION_STATUSES = ("required", "notification", "not_required")
+CONFIDENCES = (PRIMARY, SECONDARY, TOLD) = ("primary", "secondary", "told")
 CHANNELS = ("phone", "portal", "card", "letter", "patient")
 RELATIONSHIPS = ("self", "spouse", "child", "other")
 # How somebody holds a coverage, why somebody has Medicare, and who has custody of a child.
@@ -92,7 +93,8 @@ class Citation:
 
     `kind` is `published` (rulebook), `reported` (a payer's reply), `told` (a call), `profile`
     (the clinic's own file) or `request` (the caller). `confidence` is `primary` or `secondary`.
-    What is published may be `local`: laid over the rulebook by the clinic itself.
+    What is published may be `local`: laid over the rulebook by the clinic itself. It may be what the clinic
+    was `told` of the plan, `approved_by` a second person; that answers no longer than it `holds_until`.
     """
 
     kind: str
@@ -103,6 +105,8 @@ class Citation:
     retrieved: date | None = None
     confidence: str = "primary"
     local: bool = False
+    approved_by: str | None = None
+    holds_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +305,8 @@ class AuthorizationTerms:
 class LevelBenefits:
     """What one witness says of one level of care, in one network.
 
-    `copay` and `coinsurance` hold alternatives that nothing tells apart; empty means nobody said.
+    `copay` and `coinsurance` hold alternatives that nothing tells apart; empty means nobody said. Those of
+    a group visit are there where a plan prices it differently.
     """
 
     covered: Fact[bool] | None = None
@@ -310,6 +315,8 @@ class LevelBenefits:
     authorization: AuthorizationTerms = AuthorizationTerms()
     copay: tuple[Fact[Copay | None], ...] = ()
     coinsurance: tuple[Fact[Decimal | None], ...] = ()
+    group_copay: tuple[Fact[Copay | None], ...] = ()
+    group_coinsurance: tuple[Fact[Decimal | None], ...] = ()
     coinsurance_max: Fact[Cents] | None = None
     deductible_applies: Fact[bool] | None = None
     then: Fact[Then | None] | None = None

@@ -11,18 +11,19 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validates
+from marshmallow import Schema, ValidationError, fields, validates, validates_schema
 
 from schemas.dated import Dated
 from schemas.example_file import ExampleSchema, ProgramExampleSchema
 from schemas.faults import Fault, Path, flatten
 from schemas.file_fields import Day, Flag, Pattern, Table, Text, Whole, Word, https, items, key
-from schemas.model import LEVELS_OF_CARE, LINES_OF_BUSINESS, NETWORKS
+from schemas.model import CONFIDENCES, LEVELS_OF_CARE, LINES_OF_BUSINESS, NETWORKS, TOLD
 from schemas.rule_fields import (
     SERVICE_FIELDS,
     FactsSchema,
     HoursSchema,
     LawPotSchema,
+    LawPotsSchema,
     MedicalSchema,
     PotSchema,
     ServiceSchema,
@@ -41,7 +42,17 @@ class SourceSchema(Schema):
     url = https(required=True, allow_none=True)
     published = Day(required=True, allow_none=True)
     retrieved = Day(required=True)
-    confidence = Word(("primary", "secondary"), required=True)
+    confidence = Word(CONFIDENCES, required=True)
+    approved_by = Text()
+    holds_until = Day()
+
+    @validates_schema
+    def check_told(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Refuse what was told and nobody approved, and an end where nothing was told."""
+        if {"approved_by", "holds_until"} & data.keys() and data.get("confidence") != TOLD:
+            raise ValidationError("approved_by and holds_until are of what was told.")
+        if data.get("confidence") == TOLD and not {"approved_by", "holds_until"} <= data.keys():
+            raise ValidationError("What was told says approved_by and holds_until.")
 
 
 class NetworkIdSchema(Schema):
@@ -188,6 +199,7 @@ ServicesFileSchema = Schema.from_dict(
         "sources": Table(key(), fields.Nested(SourceSchema), required=True),
         "levels": Table(Word(LEVELS_OF_CARE), fields.Nested(HoursSchema)),
         "legal_maximum": Table(Word(LINES_OF_BUSINESS), fields.Nested(LawPotSchema)),
+        "high_deductible": fields.Nested(LawPotsSchema),
         "clocks": Table(Word(LINES_OF_BUSINESS), SERVICE_FIELDS["authorization_clock"]),
         "medicaid_regions": Table(Word(MEDICAID_REGIONS), Dated(items(Text()))),
         "medicaid_plans": Table(key(), fields.Nested(MedicaidPlanSchema)),
@@ -195,9 +207,14 @@ ServicesFileSchema = Schema.from_dict(
     name="ServicesFileSchema",
 )
 
+LibraryFileSchema = Schema.from_dict(
+    {"sources": Table(key(), fields.Nested(SourceSchema), required=True)}, name="LibraryFileSchema"
+)
+
 _PAYER_FILE = PayerFileSchema()
 _PROGRAM_FILE = ProgramFileSchema()
 _SERVICES_FILE = ServicesFileSchema()
+_LIBRARY_FILE = LibraryFileSchema()
 
 
 def payer_file_faults(data: Any) -> list[Fault]:
@@ -213,6 +230,11 @@ def program_file_faults(data: Any) -> list[Fault]:
 def services_file_faults(data: Any) -> list[Fault]:
     """Return what is wrong with the data of services.yaml."""
     return list(flatten(_SERVICES_FILE.validate(data))) or unknown_sources(data)
+
+
+def library_file_faults(data: Any) -> list[Fault]:
+    """Return what is wrong with the data of plans.yaml."""
+    return list(flatten(_LIBRARY_FILE.validate(data)))
 
 
 def cited_sources(data: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:

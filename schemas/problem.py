@@ -76,6 +76,10 @@ ERROR_CODES: Mapping[str, str] = {
     "membership_not_confirmed": "Nobody confirmed the membership yet.",
     "not_approved_yet": "What nobody approved yet is given to nobody.",
     "quote_is_approved": "What was approved is not changed any more.",
+    # the clinic's memory
+    "not_told": "The payer told nothing of this for the verification.",
+    "told_too_long_ago": "It was told too long ago to be remembered.",
+    "names_the_member": "What a plan is called holds a name or a number of the member.",
     # staff and keys
     "weak_password": "The password is too short, too simple, or holds the name.",
     "wrong_password": "The password is not the one there is now.",
@@ -90,6 +94,10 @@ ERROR_CODES: Mapping[str, str] = {
     "picture_format": "The picture is neither JPEG, PNG nor WebP.",
     "picture_broken": "The picture cannot be opened to its end.",
     "picture_too_large": "The picture has more points than can be opened.",
+    # what a visitor of the clinic's website sends
+    "looks_automated": "A field that people do not see is filled in.",
+    "consent_not_given": "Nothing is kept without consent.",
+    "consent_outdated": "The text that was agreed to is not the one that is shown now.",
     # what was told
     "ends_before_start": "A coverage or another span ends before it begins.",
 }
@@ -110,8 +118,11 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
     "body_too_large": (413, "The body is too large"),
     "unsupported_media_type": (415, "The body must be application/json"),
     "invalid_fields": (422, "Some fields cannot be used as they are"),
+    "proof_missing": (422, "A site's visitor needs a proof of work"),
+    "proof_wrong": (422, "The proof of work is wrong, over or used"),
     "idempotency_key_reused": (422, "The idempotency key was used with another body"),
     "too_many_requests": (429, "Too many requests"),
+    "try_again_shortly": (429, "Sent faster than a person fills it in"),
     "internal_error": (500, "Something went wrong on our side"),
     "unavailable": (503, "The service cannot answer just now"),
 }

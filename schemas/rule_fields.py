@@ -237,4 +237,7 @@ FactsSchema = Schema.from_dict(dict(FACT_FIELDS), name="FactsSchema")
 MedicalSchema = Schema.from_dict(dict(MEDICAL_FIELDS), name="MedicalSchema")
 PotSchema = Schema.from_dict(dict(POT_FIELDS), name="PotSchema")
 LawPotSchema = Schema.from_dict(dict(LAW_POT_FIELDS), name="LawPotSchema")
+LawPotsSchema = Schema.from_dict(
+    {name: fields.Nested(LawPotSchema) for name in ("deductible", "out_of_pocket_max")}, name="LawPotsSchema"
+)
 HoursSchema = Schema.from_dict(dict(HOURS_FIELDS), name="HoursSchema")

@@ -56,7 +56,10 @@ def _listed(one: Citation) -> dict[str, Any]:
         "retrieved": day(one.retrieved),
         "confidence": one.confidence,
     }
-    return {**listed, "local": True} if one.local else listed
+    if not one.local:
+        return listed
+    told = {"approved_by": one.approved_by, "holds_until": day(one.holds_until)} if one.approved_by else {}
+    return {**listed, "local": True, **told}
 
 
 def money(cents: int | None) -> str | None:

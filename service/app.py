@@ -19,6 +19,7 @@ from service.security.keys import Doorkeeper
 from service.security.origins import let_pages_ask
 from service.security.sessions import Sessions, policy_of
 from service.security.throttle import Throttle, limit_rates
+from service.widget.serving import add_widget
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -33,7 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions[OFFICE] = office
     office.workers.learn(lambda: work_once(keep_in_step(app.extensions)))
     observe(app, settings)
-    doorkeeper = Doorkeeper(office.store)
+    app.extensions["doorkeeper"] = doorkeeper = Doorkeeper(office.store)
     app.extensions["sessions"] = sessions = Sessions(office.store, policy_of(settings))
     keep_cookies(app, settings, office.store.vault)
     limit_bodies(app, settings)
@@ -44,5 +45,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     limit_rates(app, throttle)
     add_routes(app)
     add_console(app)
+    add_widget(app)
     answer_problems(app)
     return app

@@ -7,6 +7,7 @@ from flask import current_app, g
 from service.office import Office, keep_in_step
 from service.record import Caller
 from service.security.guard import current_client
+from service.security.keys import Doorkeeper
 from service.security.sessions import Sessions
 from service.security.throttle import Throttle
 
@@ -22,6 +23,12 @@ def office() -> Office:
 def sessions() -> Sessions:
     """The sessions of staff."""
     found: Sessions = current_app.extensions["sessions"]
+    return found
+
+
+def doorkeeper() -> Doorkeeper:
+    """What knows clients by their keys."""
+    found: Doorkeeper = current_app.extensions["doorkeeper"]
     return found
 
 

@@ -50,11 +50,20 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentText:
+    """A text that visitors of the website agree to, by language, and its version."""
+
+    version: str
+    text: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Clinic:
     """The clinic: sites and what else is said of them, by id, and the bytes it was all read from.
 
     `sites` hold the contracted rates of no payer: `site_for` fills in those of one. `connections` are by
-    their own id. `file` is what errors call the profile.
+    their own id. `file` is what errors call the profile. `promised_hours` is within how long visitors of the
+    website are answered, where that is promised at all; `consent` a text of the clinic's own for them.
     """
 
     name: str
@@ -66,6 +75,8 @@ class Clinic:
     raw: bytes
     phone: str | None = None
     connections: Mapping[str, Connection] = field(default_factory=dict)
+    promised_hours: int | None = None
+    consent: ConsentText | None = None
     file: str = field(default=DEFAULT_NAME, compare=False)
 
     @property
@@ -132,8 +143,16 @@ def _build(data: Mapping[str, Any], content: bytes, name: str) -> Clinic:
         raw=content,
         phone=identity.get("phone"),
         connections=MappingProxyType({one["id"]: _connection(one) for one in data.get("connections", ())}),
+        promised_hours=data.get("widget", {}).get("response", {}).get("hours"),
+        consent=_consent(data.get("widget", {}).get("consent")),
         file=name,
     )
+
+
+def _consent(data: Mapping[str, str] | None) -> ConsentText | None:
+    if data is None:
+        return None
+    return ConsentText(data["version"], {name: data[name] for name in data if name != "version"})
 
 
 def _site(data: Mapping[str, Any]) -> Site:

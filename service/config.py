@@ -114,6 +114,13 @@ class Settings:
     rate_member: str = _setting(
         "OPENVOB_RATE_MEMBER", "How often one client may ask about one member, or `off`."
     )
+    rate_contact: str = _setting(
+        "OPENVOB_RATE_CONTACT", "How often one address may leave a contact on the clinic's website, or `off`."
+    )
+    rate_page: str = _setting(
+        "OPENVOB_RATE_PAGE",
+        "How often one address may ask on the website's pages without script, or `off`.",
+    )
     rate_store: str = _setting(
         "OPENVOB_RATE_STORE",
         "Where calls are counted: `memory://`, or `redis://…` where several processes share the counts.",
@@ -129,6 +136,10 @@ class Settings:
     quote_threshold: int = _setting(
         "OPENVOB_QUOTE_THRESHOLD",
         "By how many dollars a later answer may differ before a family is told anew.",
+    )
+    memory_days: int = _setting(
+        "OPENVOB_MEMORY_DAYS",
+        "For how many days after it was told a rule out of the clinic's memory answers.",
     )
     connection_secrets: Mapping[str, str] = _setting(
         CONNECTION_VARIABLES,
@@ -202,11 +213,14 @@ class Settings:
             rate_client=_rate(given, "OPENVOB_RATE_CLIENT", "600/minute"),
             rate_address=_rate(given, "OPENVOB_RATE_ADDRESS", "60/minute"),
             rate_member=_rate(given, "OPENVOB_RATE_MEMBER", "30/hour"),
+            rate_contact=_rate(given, "OPENVOB_RATE_CONTACT", "12/hour"),
+            rate_page=_rate(given, "OPENVOB_RATE_PAGE", "30/hour"),
             rate_store=_rate_store(given),
             session_idle_minutes=_number(given, "OPENVOB_SESSION_IDLE_MINUTES", 15, low=1, high=480),
             session_hours=_number(given, "OPENVOB_SESSION_HOURS", 10, low=1, high=24),
             second_factor=_choice(given, "OPENVOB_SECOND_FACTOR", SECOND_FACTOR, _usual_factor(given)),
             quote_threshold=_number(given, "OPENVOB_QUOTE_THRESHOLD", 50, low=0, high=100_000),
+            memory_days=_number(given, "OPENVOB_MEMORY_DAYS", 90, low=1, high=366),
             connection_secrets=MappingProxyType(
                 {name: value for name, value in given.items() if name.startswith(CONNECTION_VARIABLES)}
             ),

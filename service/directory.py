@@ -11,8 +11,9 @@ from typing import Any
 
 from payers import rules_stale, rules_view
 from payers.cards import Card, WholeMemberId, read_card
+from payers.cards import is_member_id as is_whole_member_id
 from payers.errors import UnknownPayer
-from payers.identity import PayerIdentity, Plan
+from payers.identity import PayerIdentity
 from payers.medicaid_plans import find_medicaid_plans
 from payers.names import plain as plain_name
 from schemas.fields import MONEY_NAMES, format_money
@@ -20,6 +21,7 @@ from schemas.freshness import REASONS, reasons_to_confirm
 from schemas.model import Benefits, Citation, Fact, Payer
 from service.verify import Desk
 
+LOCAL = ("local", "approved_by", "holds_until")
 SOURCE = ("title", "url", "published", "retrieved", "confidence")
 
 
@@ -60,19 +62,6 @@ def find_payer(desk: Desk, payer_id: str) -> dict[str, Any] | None:
     }
 
 
-def find_plans(desk: Desk, payer_id: str, query: str | None) -> list[dict[str, Any]] | None:
-    """A payer's plans, by id, that are called something with `query` in it; `None` for no such payer."""
-    identity = _identity(desk, payer_id)
-    if identity is None:
-        return None
-    wanted = plain_name(query or "")
-    return [
-        {"id": plan.id, "name": plan.name, "aliases": list(plan.aliases)}
-        for plan in sorted(identity.plans.values(), key=lambda plan: plan.id)
-        if _is_called(plan, wanted)
-    ]
-
-
 def list_sources(desk: Desk, payer_id: str, today: date) -> list[dict[str, Any]] | None:
     """What a payer's answers rest on, with how many values are in force of each; `None` for no such payer.
 
@@ -82,12 +71,12 @@ def list_sources(desk: Desk, payer_id: str, today: date) -> list[dict[str, Any]]
     if _identity(desk, payer_id) is None:
         return None
     shown = rules_view.show(desk.rulebook, payer_id, today)
-    uses = Counter((one.payer, one.source) for one in shown)
+    uses = Counter((one.holder, one.source) for one in shown)
     reasons: dict[tuple[str, str], set[str]] = {}
     for one in shown:
         found = reasons_to_confirm(one, today, one.through)
-        reasons.setdefault((one.payer, one.source), set()).update(found)
-    return [
+        reasons.setdefault((one.holder, one.source), set()).update(found)
+    listed = [
         {
             "id": source_id if holder == payer_id else f"{holder}/{source_id}",
             **{name: source[name] for name in SOURCE},
@@ -96,8 +85,9 @@ def list_sources(desk: Desk, payer_id: str, today: date) -> list[dict[str, Any]]
             "confirm": [reason for reason in REASONS if reason in reasons.get((holder, source_id), ())],
         }
         for holder, sources in rules_view.sources_of(desk.rulebook, payer_id)
-        for source_id, source in sorted(sources.items())
+        for source_id, source in sources.items()
     ]
+    return sorted(listed, key=lambda source: source["id"])
 
 
 def list_medicaid_plans(desk: Desk, county: str, on: date) -> dict[str, Any]:
@@ -170,6 +160,11 @@ def payer_of(desk: Desk, text: str) -> str:
     return card.named or card.only or text
 
 
+def is_member_id(desk: Desk, text: str) -> bool:
+    """Whether a text holds what looks like a whole member id: it is looked up nowhere."""
+    return is_whole_member_id(desk.rulebook, text)
+
+
 def _read(desk: Desk, text: str) -> Card:
     try:
         return read_card(desk.rulebook, text)
@@ -229,10 +224,6 @@ def _payer(payer: Payer) -> dict[str, Any]:
     return {"id": payer.id, "name": payer.name, "line_of_business": payer.line_of_business}
 
 
-def _is_called(plan: Plan, wanted: str) -> bool:
-    return any(wanted in plain_name(name) for name in plan.names())
-
-
 class _Sources:
     """Numbers the citations of one answer, and writes its facts with the numbers."""
 
@@ -251,7 +242,7 @@ class _Sources:
             return self._fact(value, name)
         if isinstance(value, Citation):
             cited = {item.name: self.plain(getattr(value, item.name)) for item in fields(value)}
-            return {name: part for name, part in cited.items() if name != "local" or part}
+            return {name: part for name, part in cited.items() if name not in LOCAL or part}
         if is_dataclass(value) and not isinstance(value, type):
             pairs: Iterable[tuple[str, Any]] = (
                 (item.name, getattr(value, item.name)) for item in fields(value)

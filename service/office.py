@@ -166,8 +166,7 @@ def open_office(settings: Settings) -> Office:
     clinic = load_clinic(settings.clinic_profile)
     store = open_store_of(settings)
     try:
-        with transaction(store) as session:
-            over = rulesets.read_laid_over(session)
+        over = _read_laid_over(store, base, clinic, settings)
         rulebook = _begin_use(store, base, over, clinic, settings)
         rulebooks.put_in_use(
             store, rulebooks.PROFILE, clinic.digest, {PROFILE_NAME: clinic.raw}, datetime.now(UTC)
@@ -198,6 +197,9 @@ def keep_in_step(extensions: MutableMapping[str, Any]) -> Office:
 
 
 def _is_in_step(office: Office) -> bool:
+    changes_at = office.over.changes_at
+    if changes_at is not None and datetime.now(UTC) >= changes_at:
+        return False
     try:
         with transaction(office.store) as session:
             return rulebooks.last_use(session) == office.over.last_use
@@ -207,8 +209,7 @@ def _is_in_step(office: Office) -> bool:
 
 def _switched(office: Office) -> Office:
     try:
-        with transaction(office.store) as session:
-            over = rulesets.read_laid_over(session)
+        over = _read_laid_over(office.store, office.base, office.desk.clinic, office.settings)
         if over.sets == office.over.sets:
             return replace(office, over=over)
         rulebook = _begin_use(office.store, office.base, over, office.desk.clinic, office.settings)
@@ -216,8 +217,13 @@ def _switched(office: Office) -> Office:
         return office
     except (RulebookError, ClinicFileError) as error:
         logger.error("the rules that were put in use do not fit here, and the old ones answer on: %s", error)
-        return replace(office, over=replace(office.over, last_use=over.last_use))
+        return replace(office, over=replace(over, sets=office.over.sets))
     return replace(office, desk=replace(office.desk, rulebook=rulebook), over=over)
+
+
+def _read_laid_over(store: Store, base: Rulebook, clinic: Clinic, settings: Settings) -> LaidOver:
+    with transaction(store) as session:
+        return rulesets.read_laid_over(session, base, clinic.zone, datetime.now(UTC), settings.cache_path)
 
 
 def _begin_use(store: Store, base: Rulebook, over: LaidOver, clinic: Clinic, settings: Settings) -> Rulebook:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from schemas.coverages import told_with
 from schemas.determination import dump_outcome
 from schemas.inquiry import load_inquiry
 from schemas.merge import merge_told_json
@@ -218,7 +219,7 @@ def _verification(
 ) -> Verification:
     outcome, answered = made.outcome, dump_outcome(made.outcome)
     count_outcome(outcome)
-    own = made.body.get("told_benefits")
+    own = told_with(made.body, answered)
     return Verification(
         id=new_id(),
         case_id=case_id,
@@ -237,7 +238,7 @@ def _verification(
         profile_digest=outcome.produced_by["profile"],
         engine_version=outcome.produced_by["engine"],
         request={name: value for name, value in made.body.items() if name not in KEPT_APART},
-        told=[*([own] if own else []), *made.told],
+        told=[*([own] if own and own not in made.told else []), *made.told],
         answer={**answered, "changes": list_changes(before.answer, answered) if before else []},
         heard=dump_hearing(made.hearing),
     )

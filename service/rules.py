@@ -12,30 +12,38 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from payers import rules_check, rules_stale, rules_view
+from payers import rules_check, rules_counts, rules_matrix, rules_stale, rules_view
 from payers.errors import RulebookError, UnknownPayer
 from payers.layers import lay_files, split_layers
 from payers.rule_files import read_files
 from payers.rulebook import Rulebook, lay_over, load_rulebook
+from payers.rules_counts import Counts
 from payers.rules_questions import Place
+from payers.rules_skeleton import skeleton
 from payers.rules_stale import Rests, Stale
 from payers.rules_view import Difference, Shown
+from schemas.file_fields import KEY
 from service.clinic import Clinic, ClinicFileError, load_clinic
 from service.config import Settings
 from service.connections import check_connections, open_switchboard
 from service.verify import Desk
 
 __all__ = [
+    "Counts",
     "Difference",
     "NoSuchPayer",
+    "NotNew",
     "Rests",
     "Shown",
     "Stale",
     "Unusable",
+    "begin_file",
     "check",
+    "coverage_page",
     "diff",
     "find_problems",
     "names_of",
+    "open_clinic",
     "open_desk",
     "open_rulebook",
     "plans_of",
@@ -43,6 +51,7 @@ __all__ = [
     "rests_of_answers",
     "show",
     "stale",
+    "survey",
 ]
 
 
@@ -57,20 +66,25 @@ class Unusable(Exception):
     """The rulebook or the clinic's profile cannot be used as it is."""
 
 
+class NotNew(Exception):
+    """A payer's file cannot be begun: the id is none, or there is such a file."""
+
+
 class NoSuchPayer(Exception):
     """The rulebook has no such payer; the message names the nearest ids."""
 
 
 def open_desk(settings: Settings, sets: Sets = ()) -> Desk:
     """Return what answers are made from, with sets of files over the rulebook; raises `Unusable`."""
-    clinic = _open_clinic(settings)
+    clinic = open_clinic(settings)
     rulebook = open_rulebook(settings, sets)
     if faults := check_connections(clinic, rulebook):
         raise Unusable(str(clinic.error_of(faults)))
     return Desk(rulebook, clinic, open_switchboard(clinic, settings))
 
 
-def _open_clinic(settings: Settings) -> Clinic:
+def open_clinic(settings: Settings) -> Clinic:
+    """Return the clinic's profile; raises `Unusable`."""
     try:
         return load_clinic(settings.clinic_profile)
     except ClinicFileError as error:
@@ -108,7 +122,7 @@ def find_problems(settings: Settings, files: Mapping[str, bytes], name: str) -> 
 
     `name` is what their directory is called in what is said. Raises `Unusable`.
     """
-    base, clinic = open_rulebook(settings), _open_clinic(settings)
+    base, clinic = open_rulebook(settings), open_clinic(settings)
     sets = [(INSTALLED, files)] if files else []
     whole = lay_files(base.files, sets)
     problems = [str(problem) for problem in rules_check.check_files(whole)]
@@ -117,6 +131,27 @@ def find_problems(settings: Settings, files: Mapping[str, bytes], name: str) -> 
         return list(clinic.error_of(faults).faults) if faults else []
     prefix = split_layers(whole)[-1].prefix
     return [problem.replace(prefix, f"{name}/") if prefix else problem for problem in problems]
+
+
+def survey(rulebook: Rulebook, on: date) -> tuple[Counts, Sequence[str]]:
+    """Return how much the rulebook holds on a day, and what to look at although it is sound."""
+    return rules_counts.count(rulebook, on), tuple(rules_counts.warnings(rulebook, on))
+
+
+def coverage_page(rulebook: Rulebook) -> str:
+    """Return what is known of each payer at each level of care, as a page in Markdown."""
+    return rules_matrix.as_markdown(rulebook)
+
+
+def begin_file(settings: Settings, payer_id: str, today: date) -> Path:
+    """Write the beginnings of a payer's file and return its path; raises `NotNew`."""
+    if not KEY.fullmatch(payer_id):
+        raise NotNew("must be small letters, digits and hyphens, like example-health.")
+    path = settings.rules_path / f"{payer_id}.yaml"
+    if path.exists():
+        raise NotNew(f"there is a file {path.name} already.")
+    path.write_text(skeleton(payer_id, today), encoding="utf-8")
+    return path
 
 
 def show(rulebook: Rulebook, payer_id: str, on: date) -> Sequence[Shown]:

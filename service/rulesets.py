@@ -6,21 +6,26 @@ runs: so it goes on over a newer version's rules, too. A whole of several layers
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
+from pathlib import Path
 
 import orjson
 
+from payers.errors import RulebookError
 from payers.layers import split_layers
 from payers.rule_files import digest_of_files
-from payers.rulebook import Rulebook
-from service.rules import INSTALLED
-from service.store import rulebooks
+from payers.rulebook import Rulebook, lay_over
+from service.remembered import MEMORY, changes_at, files_of
+from service.rules import INSTALLED, Sets
+from service.store import local_rules, rulebooks
+from service.store.local_rules import LocalRule
 from service.store.rulebooks import OVERLAY, RULEBOOK
 from service.store.session import Session, Store, transaction
 
 LAYERS = "layers.json"
+MEMORY_USE = "memory"
 NOTHING: Mapping[str, bytes] = {}
 DIGEST = "sha256:"
 
@@ -41,18 +46,48 @@ class InstalledSet:
 
 @dataclass(frozen=True, slots=True)
 class LaidOver:
-    """What lies over the rulebook that the settings name: sets by name, as of the use numbered `last_use`."""
+    """What lies over the rulebook that the settings name: sets by name, as of the use numbered `last_use`.
+
+    `changes_at` is when the clinic's memory is another one without anybody's doing.
+    """
 
     last_use: int
-    sets: tuple[tuple[str, Mapping[str, bytes]], ...] = ()
+    sets: Sets = ()
+    changes_at: datetime | None = None
 
 
-def read_laid_over(session: Session) -> LaidOver:
-    """Return what lies over the rulebook that the settings name, as it is in use now."""
+def read_laid_over(
+    session: Session, base: Rulebook, zone: tzinfo, at: datetime, cache_dir: Path | None = None
+) -> LaidOver:
+    """Return what lies over a rulebook: the installed set, then what the clinic remembers on this day."""
     last_use = rulebooks.last_use(session)  # first: what is put in use meanwhile is noticed once more
     digest = rulebooks.in_use(session, OVERLAY)
     files = NOTHING if digest is None else rulebooks.files_of(session, digest) or NOTHING
-    return LaidOver(last_use, ((INSTALLED, files),) if files else ())
+    installed = ((INSTALLED, files),) if files else ()
+    rules = local_rules.in_force(session, at.astimezone(zone).date())
+    remembered = _remembered(rules, base, installed, cache_dir) if rules else NOTHING
+    memory = ((MEMORY, remembered),) if remembered else ()
+    return LaidOver(last_use, (*installed, *memory), changes_at(rules, zone))
+
+
+def _remembered(
+    rules: Sequence[LocalRule], base: Rulebook, installed: Sets, cache_dir: Path | None
+) -> Mapping[str, bytes]:
+    try:
+        return files_of(rules, lay_over(base, installed, cache_dir))
+    except RulebookError:  # whoever lays the installed set over says so
+        return NOTHING
+
+
+def change_memory(session: Session) -> None:
+    """Begin to change what the clinic remembers, first thing in a transaction; `note_memory` ends it."""
+    rulebooks.begin_alone(session)
+
+
+def note_memory(session: Session, rulebook: Rulebook, zone: tzinfo, at: datetime) -> None:
+    """Say to every process that the clinic remembers something else now."""
+    files = files_of(local_rules.in_force(session, at.astimezone(zone).date()), rulebook)
+    rulebooks.add_use(session, MEMORY_USE, digest_of_files(files), files, at)
 
 
 def note_rulebook(store: Store, rulebook: Rulebook, at: datetime) -> None:

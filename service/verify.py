@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 from payers.base import Ask
+from payers.kept import keeps_results
 from payers.medicaid_plans import find_medicaid_plans
+from payers.plan_years import missing_years
 from payers.registry import find_adapter, find_payer, list_payers
 from payers.rulebook import Rulebook
 from payers.switchboard import Switchboard
@@ -69,13 +71,13 @@ def known(desk: Desk, at: datetime) -> Known:
     )
 
 
-@lru_cache(maxsize=512)
+@keeps_results
 def _order_rules(rulebook: Rulebook, on: date) -> Mapping[str, Fact[Any]]:
     """Return the rules of the order of coverages; a rulebook never changes, so neither do they."""
     return rulebook.order_rules(on)
 
 
-@lru_cache(maxsize=8)
+@keeps_results
 def _payer_cards(rulebook: Rulebook) -> Mapping[str, PayerCard]:
     """Return the payers as cards; a rulebook never changes, so neither do they."""
     return {payer.id: _payer_card(rulebook, payer) for payer in list_payers(rulebook)}
@@ -88,7 +90,7 @@ def _site_cards(desk: Desk) -> Mapping[str, SiteCard]:
     """Return the sites as cards; a profile never changes under its digest."""
     if desk.clinic.digest not in _SITES:
         _SITES.clear()
-        cards = {site.id: SiteCard(site.id, site.networks) for site in desk.clinic.sites.values()}
+        cards = {key: SiteCard(key, site.networks) for key, site in desk.clinic.sites.items()}
         _SITES[desk.clinic.digest] = cards
     return _SITES[desk.clinic.digest]
 
@@ -102,6 +104,7 @@ def _payer_card(rulebook: Rulebook, payer: Payer) -> PayerCard:
         line_of_business=payer.line_of_business,
         aliases=identity.aliases,
         plans={plan.id: plan.name for plan in identity.plans.values()},
+        called=identity.called,
         member_id_pattern=shape.pattern.pattern if shape else None,
         member_id_strict=shape.strict if shape else False,
         member_id_hint=shape.hint if shape else None,
@@ -205,7 +208,7 @@ def verify(
         zone=desk.clinic.zone,
         holidays=federal_holidays(at.year - 1, dates[-1].year + 1),
         hours=_hours(desk.rulebook, dates[0]),
-        warnings=(*warnings, *awaited, *reported.steps, *_site_warnings(desk.clinic, settled, dates[0])),
+        warnings=(*warnings, *awaited, *reported.steps, *_own_warnings(desk, settled, dates)),
         administrator_heard=reported.has_administrator,
         laid=laid,
         local_plans=_local_plans(desk.rulebook, payer.id, site.county, dates[0]),
@@ -226,19 +229,18 @@ def ask_rulebook(
     rulebook: Rulebook, inquiry: Inquiry, payer: Payer, site: Site, dates: tuple[date, ...]
 ) -> tuple[Period, ...]:
     """Return the published witness for the dates of an episode."""
-    ask = Ask(inquiry, payer, site, dates, inquiry.network)
     adapter: Any = find_adapter("rulebook")
-    periods: tuple[Period, ...] = adapter(rulebook).check(ask).periods
-    return periods
+    answer = adapter(rulebook).check(Ask(inquiry, payer, site, dates, inquiry.network))
+    return tuple(answer.periods)
 
 
-@lru_cache(maxsize=2048)
+@keeps_results
 def _hours(rulebook: Rulebook, on: date) -> Mapping[str, tuple[int, int | None]]:
     """Return the weekly hours that make a level; a rulebook never changes, so neither do they."""
     return {level: band.value for level, band in rulebook.hours_bands(on).items()}
 
 
-@lru_cache(maxsize=1024)
+@keeps_results
 def _local_plans(rulebook: Rulebook, payer: str, county: str | None, on: date) -> tuple[str, ...]:
     """Return the Medicaid plans of a county, where this payer's members may be in one of them instead."""
     if county is None or "managed_care_plan" not in rulebook.identity(payer).ask_first:
@@ -247,9 +249,11 @@ def _local_plans(rulebook: Rulebook, payer: str, county: str | None, on: date) -
     return tuple(f"{one.name} ({one.operated_by})" if one.operated_by else one.name for one in plans)
 
 
-def _site_warnings(clinic: Clinic, inquiry: Inquiry, on: date) -> list[Step]:
-    born = inquiry.member.birth_date
-    return clinic.misfits(inquiry.site, inquiry.modality, None if born is None else age_on(born, on))
+def _own_warnings(desk: Desk, inquiry: Inquiry, dates: tuple[date, ...]) -> list[Step]:
+    """Warn of what the clinic's profile and the plan library say of the care."""
+    age = age_on(born, dates[0]) if (born := inquiry.member.birth_date) is not None else None
+    own = desk.clinic.misfits(inquiry.site, inquiry.modality, age)
+    return [*own, *missing_years(desk.rulebook, inquiry, dates)]
 
 
 def _second(desk: Desk, inquiry: Inquiry, dates: tuple[date, ...]) -> dict[str, Any]:
@@ -287,7 +291,7 @@ def produced_by(desk: Desk, inquiry: Inquiry, at: datetime) -> Mapping[str, Any]
     }
 
 
-@lru_cache(maxsize=1024)
+@keeps_results
 def _digests(rulebook: Rulebook, payer: str, second: str | None) -> Mapping[str, str]:
     """Return the digest of each file that has a say in the answers of one payer, or two."""
     names = {*rulebook.files_of(payer)}

@@ -102,6 +102,7 @@ class Example:
 _VERIFICATION = {"verification_id": AN_ID}
 _CASE = {"case_id": AN_ID}
 _CALL_BACK = {"case_id": AN_ID, "call_back_id": AN_ID}
+_LOCAL_RULE = {"rule_id": AN_ID}
 _DAY_LIST = {"list_id": AN_ID}
 APPOINTMENT = {
     "time": "9:30 AM",
@@ -113,6 +114,20 @@ APPOINTMENT = {
     "level_of_care": "IOP",
 }
 _CARD = _CASE | {"side": "front"}
+
+A_QUESTION = {"payer": "medicare", "level_of_care": "iop", "age_group": "adult", "county": "Miami-Dade"}
+A_VISITOR = {
+    "consent": {"version": "openvob-1", "accepted": True},
+    "asking_for": "child",
+    "your_name": "Luz Prueba",
+    "first_name": "Ana",
+    "last_name": "Prueba",
+    "birth_date": "2010-03-02",
+    "channel": "phone",
+    "phone": "305-555-0100",
+    "best_time": "morning",
+    "check": {**A_QUESTION, "answer": "includes"},
+}
 
 EXAMPLES: Mapping[str, Example] = MappingProxyType(
     {
@@ -130,6 +145,10 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "comparePlans": Example(
             body={"request": {"payer": "medicare", "member": MEMBER}, "plans": CARE_PLANS}
         ),
+        "getQuickCheckForm": Example(),
+        "getQuickCheckChallenge": Example(query={"for": "contact"}),
+        "createQuickCheck": Example(body=A_QUESTION),
+        "createQuickContact": Example(body=A_VISITOR),
         "createCase": Example(body={"label": "Ana P.", "external_id": "EHR-77", "owner": "front desk"}),
         "listCases": Example(query={"status": "verifying"}),
         "getCase": Example(path=_CASE),
@@ -171,8 +190,20 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "resolvePayer": Example(query={"text": "MEDICARE HEALTH INSURANCE"}),
         "getPayer": Example(path={"payer_id": "medicare"}),
         "listPlans": Example(path={"payer_id": "medigap"}, query={"query": "plan g"}),
+        "findPlans": Example(query={"query": "h1036 humana", "year": "2026", "limit": "2"}),
         "listStale": Example(query={"payer": "medicare"}),
         "listSources": Example(path={"payer_id": "medicare"}),
+        "proposeLocalRules": Example(
+            body={
+                "verification_id": AN_ID,
+                "plan": "silver-ppo",
+                "facts": [{"level_of_care": "intensive_outpatient", "field": "prior_authorization"}],
+            }
+        ),
+        "listLocalRules": Example(query={"status": "proposed", "limit": "20"}),
+        "approveLocalRule": Example(path=_LOCAL_RULE),
+        "rejectLocalRule": Example(path=_LOCAL_RULE),
+        "withdrawLocalRule": Example(path=_LOCAL_RULE),
         "listMedicaidPlans": Example(query={"county": "Miami-Dade", "date": "2026-10-15"}),
         "getClinic": Example(),
         "getBenefits": Example(

@@ -9,13 +9,15 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from schemas.problem import BadRequest, FieldError
-from service import directory, printed
+from service import directory, plan_finder, printed
 from service.api import results
 from service.api.card_shapes import MATCHES
 from service.api.describe import LANGUAGE, operation
 from service.api.exchange import language, listing, page, query, reply, spoken
+from service.api.plan_shapes import PLAN_LIST, PLANS_QUERY
+from service.api.plans import wanted
 from service.api.problems import Refused
-from service.api.shapes import BENEFITS_QUERY, PAYERS_QUERY, PLANS_QUERY, RESOLVE_QUERY
+from service.api.shapes import BENEFITS_QUERY, PAYERS_QUERY, RESOLVE_QUERY
 from service.at_hand import office
 from service.explain import say
 
@@ -62,13 +64,13 @@ def fetch(payer_id: str) -> Response:
 
 
 @payers.route("/<payer_id>/plans", methods=["GET"], parameters=[results.PAYER_ID])
-@payers.doc(
-    **operation("listPlans", "List a payer's plans", results.PLAN_LIST, query=PLANS_QUERY, refuses=(404,))
-)
+@payers.doc(**operation("listPlans", "List a payer's plans", PLAN_LIST, query=PLANS_QUERY, refuses=(404,)))
 def plans(payer_id: str) -> Response:
-    """Those whose id, name or alias has the text in it, by id."""
+    """Those that are called so, by id, each with the years that the library has a design for."""
     asked = query(PLANS_QUERY)
-    return _part(_or_not_found(directory.find_plans(office().desk, payer_id, asked.get("query"))), asked)
+    _or_not_found(directory.find_payer(office().desk, payer_id))
+    found = plan_finder.find_plans(office().desk, wanted({**asked, "payer": payer_id}))
+    return _part([plan_finder.plan_line(plan) for plan in found], asked)
 
 
 @payers.route("/<payer_id>/benefits", methods=["GET"], parameters=[results.PAYER_ID])

@@ -15,6 +15,7 @@ from schemas.answers import ESTIMATE, PhaseAnswerSchema
 from schemas.comparison import MOST_PLANS
 from schemas.fields import Day, Moment
 from schemas.freshness import REASONS
+from schemas.model import CONFIDENCES
 from schemas.shapes import Choice, Flag, Items, Part, Shape, Text, Whole
 from schemas.sources import day, moment
 from service.api.shapes import VERIFICATION_STATUSES, Id
@@ -135,14 +136,6 @@ class PayerWholeSchema(PayerAnswerSchema):
     citations = Items(Part(CitationSchema()), most=MANY, required=True)
 
 
-class PlanLineSchema(Shape):
-    """A plan of a payer."""
-
-    id = Text(200, required=True)
-    name = Text(300, required=True)
-    aliases = Items(Text(200), most=MANY, required=True)
-
-
 class SourceSchema(Shape):
     """What a payer's rules rest on."""
 
@@ -151,7 +144,7 @@ class SourceSchema(Shape):
     url = Text(1000, required=True, allow_none=True)
     published = Day(required=True, allow_none=True)
     retrieved = Day(required=True)
-    confidence = Choice(("primary", "secondary"), required=True)
+    confidence = Choice(CONFIDENCES, required=True)
     local = Flag(
         metadata={"description": "Only there, and true, where the clinic laid it over the rulebook."}
     )
@@ -215,7 +208,6 @@ CASE_LIST = list_of("CaseListSchema", CASE)
 TIMELINE = list_of("TimelineSchema", EventSchema())
 PAYER = PayerWholeSchema()
 PAYER_LIST = list_of("PayerListSchema", PayerAnswerSchema(), Text(200, required=True, allow_none=True))
-PLAN_LIST = list_of("PlanListSchema", PlanLineSchema(), Text(200, required=True, allow_none=True))
 SOURCE_LIST = list_of("SourceListSchema", SourceSchema(), Text(200, required=True, allow_none=True))
 COMPARISON_ANSWER = ComparisonAnswerSchema()
 BENEFITS = PublishedSchema()

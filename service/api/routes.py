@@ -20,9 +20,12 @@ from service.api.document import export_openapi
 from service.api.documents import documents
 from service.api.health import health, metrics
 from service.api.keys import keys
+from service.api.local_rules import local_rules
 from service.api.medicaid_plans import medicaid_plans
 from service.api.payers import payers
 from service.api.permissions import export_permissions
+from service.api.plans import plans
+from service.api.quick_checks import quick_checks
 from service.api.rules import rules
 from service.api.session import session
 from service.api.users import users
@@ -39,7 +42,10 @@ BLUEPRINTS = (
     day_lists,
     payers,
     medicaid_plans,
+    plans,
     rules,
+    quick_checks,
+    local_rules,
     clinic,
     session,
     users,

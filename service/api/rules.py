@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 
 from schemas.fields import Day
 from schemas.freshness import REASONS
+from schemas.model import CONFIDENCES
 from schemas.shapes import Choice, Items, Part, Shape, Text, Whole
 from service import directory
 from service.api.describe import operation
@@ -26,7 +27,7 @@ class StaleSourceSchema(Shape):
     locator = Text(1000, required=True)
     published = Day(required=True, allow_none=True)
     retrieved = Day(required=True)
-    confidence = Choice(("primary", "secondary"), required=True)
+    confidence = Choice(CONFIDENCES, required=True)
 
 
 class StaleSchema(Shape):
@@ -56,6 +57,9 @@ rules = Blueprint("rules", __name__, url_prefix="/v1/rules", description=__doc__
 @rules.doc(**operation("listStale", "What the payers should confirm", STALE_LIST, query=STALE_QUERY))
 def stale() -> Response:
     """Second-hand, old, not read lately or of a time that is over; those first that answer most questions."""
-    desk = office().desk
+    asked, desk = query(STALE_QUERY), office().desk
     today = datetime.now(UTC).astimezone(desk.clinic.zone).date()
-    return listing(directory.list_stale(desk, today, query(STALE_QUERY).get("payer")), None)
+    found = directory.list_stale(desk, today, asked.get("payer"))
+    first = asked.get("cursor", 0)
+    after = first + asked["limit"]
+    return listing(found[first:after], str(after) if after < len(found) else None)

@@ -13,6 +13,7 @@ from schemas.shapes import Choice, Part, Shape, Text, Whole, says
 from schemas.told import ToldBenefitsSchema
 from service.explain import LOCALES
 from service.store.cases import STATUSES as CASE_STATUSES
+from service.store.local_rules import STATUSES as RULE_STATUSES
 from service.store.pages import HIGHEST_LIMIT
 
 VERIFICATION_STATUSES = ("complete", "pending_live", "degraded")
@@ -94,29 +95,31 @@ class CasesQuery(PageQuery):
     owner = Line(100)
 
 
-class StaleQuery(Shape):
-    """Whose values are wanted."""
+class LocalRulesQuery(PageQuery):
+    """Which rules out of the clinic's memory to list."""
 
-    payer = Line(100)
+    status = Choice(RULE_STATUSES)
 
 
 class PayersQuery(Shape):
-    """Which page of the payers or of a payer's plans."""
+    """Which page of the payers or of plans."""
 
     limit = _limit()
     cursor = Line(120, "`next` of the page before.")
+
+
+class StaleQuery(Shape):
+    """Whose values are wanted, and which page of them."""
+
+    payer = Line(100, "A payer's id, `services` or `programs/…`; without it, all.")
+    limit = _limit()
+    cursor = Number(1, 1_000_000, metadata={"description": "`next` of the page before."})
 
 
 class PayersNamedQuery(PayersQuery):
     """Which payers."""
 
     query = Line(120, "Part of a payer's id, name or alias.")
-
-
-class PlansQuery(PayersQuery):
-    """Which plans of a payer."""
-
-    query = Line(120, "Part of a plan's id, name or alias.")
 
 
 class ResolveQuery(Shape):
@@ -199,8 +202,8 @@ PAGE_QUERY = PageQuery()
 VERIFICATIONS_QUERY = VerificationsQuery()
 CASES_QUERY = CasesQuery()
 STALE_QUERY = StaleQuery()
+LOCAL_RULES_QUERY = LocalRulesQuery()
 PAYERS_QUERY = PayersNamedQuery()
-PLANS_QUERY = PlansQuery()
 RESOLVE_QUERY = ResolveQuery()
 BENEFITS_QUERY = BenefitsQuery()
 REPLAY_QUERY = ReplayQuery()

@@ -81,7 +81,7 @@ def _in_order(answer: Mapping[str, Any], request: Mapping[str, Any]) -> Iterator
     paying = [place for place in (order or {}).get("order", ()) if place["pays"]]
     for place, word in zip(paying, ("first", "second", *("later" for _ in paying)), strict=False):
         sent = request["coverages"][place["coverage"]]
-        own_id = request["member"]["member_id"] if word == "first" else None
+        own_id = request["member"]["member_id"] if place["coverage"] == 0 else None
         yield {
             "id": place["payer"]["id"],
             "name": place["payer"]["name"],

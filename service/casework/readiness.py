@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from schemas.model import SELF_PAY
 from service.casework.authorizations import PhaseStanding
 from service.casework.file import AUTHORIZATION, CONFIRMATION, QUOTE, CaseFile
 from service.casework.quotes import has_active_member, what_moved
@@ -16,6 +17,8 @@ from service.store.records import Record
 
 State = Literal["yes", "no", "ask", "not_applicable"]
 UNSETTLED_ORDERS = ("confirm_payment_order",)
+# What has to be settled only where somebody insures.
+OF_INSURANCE = ("membership", "payer_order", "network", "referral")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,12 @@ def readiness(file: CaseFile, threshold: int) -> list[Item]:
     """Return the list of a case, in the order in which it is worked through."""
     if file.latest is None:
         return [Item(name, "ask", "nothing_verified") for name in (*CHECKS, "quote")]
-    return [*(check(file) for check in CHECKS.values()), _quote(file, threshold)]
+    alone = file.answer["payer"]["line_of_business"] == SELF_PAY
+    checks = [
+        Item(name, "not_applicable", "paying_alone") if alone and name in OF_INSURANCE else check(file)
+        for name, check in CHECKS.items()
+    ]
+    return [*checks, _quote(file, threshold)]
 
 
 def is_ready(items: list[Item]) -> bool:

@@ -23,6 +23,7 @@ COMMANDS = MappingProxyType(
         "sandbox": ("service.cli.sandbox", "sandbox"),
         "payers": ("service.cli.payers", "payers"),
         "rules": ("service.cli.rulebook", "rules"),
+        "plans": ("service.cli.plans", "plans"),
         "medicaid-plans": ("service.cli.medicaid_plans", "medicaid_plans"),
         "keys": ("service.cli.keys", "keys"),
         "users": ("service.cli.users", "users"),

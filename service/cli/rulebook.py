@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib import import_module
 from itertools import groupby
@@ -11,11 +12,15 @@ from typing import Any
 
 import click
 
+from service import directory
+from service.cli.answering import open_desk_here
 from service.cli.failing import NoAnswer, settings_needed
+from service.cli.rulebook_files import new_payer, show_coverage, show_schema
 from service.config import Settings
 from service.explain import LOCALES, Locale
-from service.explain.page import Reader, changes_page, stale_page
+from service.explain.page import Reader, changes_page, payer_page, stale_page
 from service.rules import (
+    Counts,
     NoSuchPayer,
     Rests,
     Shown,
@@ -28,6 +33,7 @@ from service.rules import (
     rests_of_answers,
     show,
     stale,
+    survey,
 )
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -70,21 +76,53 @@ def check_rules() -> None:
         click.echo(problem)
     if problems:
         raise NoAnswer(f"{len(problems)} to mend in the rulebook.")
+    counts, warnings = survey(_rulebook(), _today())
     click.echo("The rulebook is sound.")
+    click.echo(_counted(counts))
+    for warning in warnings:
+        click.echo(f"Warning: {warning}")
 
 
 @rules.command("show")
 @click.argument("payer")
 @click.option("--on", type=DAY, help="Date of service; today where it is left out.")
+@click.option("--plan", help="A plan of the payer, by its id or name.")
+@click.option("--site", help="A site of the clinic's profile; its first one where it is left out.")
+@click.option("--all", "every", is_flag=True, help="Every value of the file as it stands there, instead.")
 @click.option("--in-use", is_flag=True, help="With what was put in use over the files, from the database.")
-def show_rules(payer: str, on: datetime | None, in_use: bool) -> None:
-    """Show what the file of PAYER says on a date, each value with its source."""
+@LANGUAGE
+def show_rules(
+    payer: str,
+    on: datetime | None,
+    plan: str | None,
+    site: str | None,
+    every: bool,
+    in_use: bool,
+    language: Locale,
+) -> None:
+    """Show what is published of PAYER on a date: whom to call, each level of care, and what nobody says."""
+    day, rulebook = on.date() if on is not None else _today(), _rulebook(in_use=in_use)
     try:
-        shown = show(_rulebook(in_use=in_use), payer, on.date() if on is not None else _today())
+        shown = show(rulebook, payer, day)
     except NoSuchPayer as error:
         raise click.BadParameter(str(error), param_hint="PAYER") from None
-    for text in _values(shown):
-        click.echo(text)
+    if every:
+        for text in _values(shown):
+            click.echo(text)
+    else:
+        click.echo(_page(rulebook, payer, plan, day, site, language), nl=False)
+
+
+def _page(rulebook: Any, payer: str, plan: str | None, day: date, site: str | None, language: Locale) -> str:
+    desk = replace(open_desk_here(), rulebook=rulebook)
+    whole = directory.find_payer(desk, payer) or {}
+    try:
+        said = directory.find_benefits(desk, payer, plan=plan, level=None, on=day, site=site)
+    except directory.UnknownSite:
+        raise click.BadParameter("the clinic's profile has no such site.", param_hint="--site") from None
+    if said is None or (plan is not None and said["plan"]["name"] is None):
+        raise click.BadParameter(f"{whole['name']} has no such plan here.", param_hint="--plan")
+    return payer_page(whole, said, _today(), Reader(language, desk.clinic.zone))
 
 
 @rules.command("stale")
@@ -129,6 +167,22 @@ def diff_rules(before: datetime, after: datetime, every: bool, language: Locale)
     click.echo(changes_page(changes, names_of(rulebook), Reader(language), every=every), nl=False)
 
 
+for command in (new_payer, show_schema, show_coverage):
+    rules.add_command(command)
+
+
+def _counted(counts: Counts) -> str:
+    years = ", ".join(f"{year}: {number:,}" for year, number in counts.plans_by_year.items())
+    return (
+        f"{counts.payers} payers, {counts.programs} programs, {counts.plans:,} plans"
+        f"{f' ({years})' if years else ''}, {counts.values:,} values in force, {counts.sources:,} sources, "
+        f"{counts.examples:,} worked examples.\n"
+        f"{counts.designs:,} plans of tables have a design for today; of them state the share of "
+        + ", ".join(f"{level} {number:,}" for level, number in counts.designs_by_level.items())
+        + "."
+    )
+
+
 def _rests(limit: int) -> tuple[Rests | None, int | None]:
     """What rests on what by the newest stored answers, and how many they are; `None` without any."""
     if not limit or not _has_database():
@@ -152,8 +206,8 @@ def _has_database() -> bool:
 
 
 def _rulebook(*, in_use: bool = False) -> Any:
-    sets = import_module("service.cli.rulesets").read_sets_in_use() if in_use else ()
     try:
+        sets = import_module("service.cli.rulesets").read_sets_in_use() if in_use else ()
         with settings_needed():
             return open_rulebook(Settings.from_env(), sets)
     except Unusable as error:

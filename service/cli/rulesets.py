@@ -13,7 +13,7 @@ from service import rulesets
 from service.cli.failing import NoAnswer, settings_needed
 from service.cli.opening import note, open_store_here
 from service.config import Settings
-from service.rules import INSTALLED, Sets, Unusable, find_problems, read_set
+from service.rules import INSTALLED, Sets, Unusable, find_problems, open_clinic, open_rulebook, read_set
 from service.store import audit
 from service.store.session import Store, transaction
 
@@ -103,6 +103,9 @@ def _put_in_use(store: Store, files: Mapping[str, bytes], action: str) -> str:
 
 
 def read_sets_in_use() -> Sets:
-    """Return what lies over the rulebook of the settings, as the database has it."""
+    """Return what lies over the rulebook of the settings, as the database has it; raises `Unusable`."""
+    with settings_needed():
+        settings = Settings.from_env()
+    base, zone = open_rulebook(settings), open_clinic(settings).zone
     with open_store_here() as store, transaction(store) as session:
-        return rulesets.read_laid_over(session).sets
+        return rulesets.read_laid_over(session, base, zone, datetime.now(UTC)).sets

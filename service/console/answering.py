@@ -22,6 +22,7 @@ from service.console.room import console
 from service.console.witnesses import WITNESSES
 from service.explain.page import Reader
 from service.explain.page.reader import capitalized
+from service.local_rules import list_told
 from service.noting import note
 from service.preview import preview_told
 from service.store import verifications as kept
@@ -173,6 +174,7 @@ def _shown(
         questions=_questions(found, reader),
         phases=case_at_hand.phases_short(found),
         case_label=case_label,
+        can_remember=bool(list_told(found, desk.clinic.zone)),
         witness_names=[capitalized(reader.words.name("witness", one)) for one in WITNESSES],
         typed=typed or {call.WHEN: here_and_now.isoformat(timespec="minutes")},
         faults=faults or {},

@@ -18,7 +18,7 @@ from schemas.model import (
 from schemas.people import SEXES
 from schemas.phases import DEFAULTS
 from schemas.problem import FieldError
-from service.console import told
+from service.console import second, told
 from service.console.comparing import PLANS, STEPS
 from service.directory import list_payers, payer_of, resolve
 from service.record import right_now
@@ -49,13 +49,12 @@ WHOLE = ("weeks", "days_per_week")
 HOURS = "hours_per_day"
 OF_ONE_LEVEL = ("level_of_care", "start_date", *WHOLE, HOURS)
 MOST_NEAR = 3
-SECOND = ("second_payer", "second_plan", "second_member_id")
 SUBSCRIBER = tuple(f"subscriber_{name}" for name in OF_SUBSCRIBER)
 REPLY = "reply_text"
 STEP_DOWN = "step_down"
 """A care plan of several levels in place of one; how long each lasts is usual."""
 
-FIELDS = ("payer", *OF_MEMBER, *SUBSCRIBER, *OF_REQUEST, *WHOLE, HOURS, *SECOND, REPLY)
+FIELDS = ("payer", *OF_MEMBER, *SUBSCRIBER, *OF_REQUEST, *WHOLE, HOURS, *second.FIELDS, REPLY)
 IN_ORDER = (
     "payer",
     "plan",
@@ -70,7 +69,7 @@ IN_ORDER = (
     "modality",
     "network",
     "external_id",
-    *SECOND,
+    *second.FIELDS,
     *sorted(told.NAMES),
     REPLY,
 )
@@ -105,6 +104,8 @@ def choices(desk: Desk) -> dict[str, Any]:
         "usual": {level: _usual(level) for level in LEVELS_OF_CARE},
         "told_parts": told.parts(),
         "told_names": told.NAMES,
+        "of_order": second.CHOICES,
+        "second_names": second.FIELDS,
     }
 
 
@@ -134,6 +135,7 @@ def request_of(desk: Desk, typed: Mapping[str, str]) -> dict[str, Any]:
     first_level = PARTIAL_HOSPITALIZATION if level == STEP_DOWN else level
     if said := told.told_of(typed, first_level, right_now().isoformat()):
         body["told_benefits"] = said
+    body = second.in_any_order(body, given)
     return _step_down(body) if level == STEP_DOWN else body
 
 
@@ -148,10 +150,10 @@ def _member(given: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _second(desk: Desk, given: Mapping[str, str]) -> dict[str, str]:
-    payer, plan, member_id = SECOND
-    second = {"payer": payer_of(desk, given[payer])}
-    second |= {"plan": given[plan]} if plan in given else {}
-    return second | ({"member_id": given[member_id]} if member_id in given else {})
+    payer, plan, member_id = second.SECOND
+    other = {"payer": payer_of(desk, given[payer])}
+    other |= {"plan": given[plan]} if plan in given else {}
+    return other | ({"member_id": given[member_id]} if member_id in given else {})
 
 
 def _step_down(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -180,6 +182,7 @@ def faults_by_field(errors: Sequence[FieldError]) -> dict[str, str]:
 
 def _field_of(pointer: str) -> str:
     """The field that a pointer into the request leads to; empty where there is none."""
+    pointer = second.field_of(pointer)
     last = pointer.rsplit("/", 1)[-1]
     if pointer.startswith("/payer_reply"):
         return REPLY

@@ -8,13 +8,16 @@ from typing import Any
 from schemas.known import NETWORKED_LINES
 from service.console.asking import nearest_payers
 from service.console.reading import language
-from service.directory import find_payer, find_plans, payer_of
+from service.directory import find_payer, payer_of
 from service.explain import say
+from service.plan_finder import Wanted, find_plans, plan_line
 from service.printed import WholeMemberId, read
 from service.record import right_now
 from service.verify import Desk
 
 MOST_SHOWN = 5
+MOST_PLANS = 20
+"""Plans that are offered while one is typed."""
 NOBODY = MappingProxyType({"known": None, "nearest": (), "plans": (), "several": (), "entries": ()})
 
 
@@ -48,5 +51,11 @@ def about_payer(desk: Desk, text: str) -> dict[str, Any]:
         "nearest": [],
         "hint": (payer["member_id"] or {}).get("hint"),
         "has_groups": payer["line_of_business"] in NETWORKED_LINES,
-        "plans": find_plans(desk, payer["id"], None),
+        "plans": offered_plans(desk, payer["id"]),
     }
+
+
+def offered_plans(desk: Desk, payer_id: str, text: str = "") -> list[dict[str, Any]]:
+    """The first plans of a payer that are called so: a payer may have hundreds, and a form shows a few."""
+    found = find_plans(desk, Wanted(text, payer=payer_id))
+    return [plan_line(plan) for plan in found[:MOST_PLANS]]

@@ -36,6 +36,7 @@ MENU = (
     ("console.users", "staff"),
     ("console.keys", "keys"),
     ("console.rulebook", "rulebook"),
+    ("console.memory_page", "memory"),
     ("console.clinic", "clinic"),
 )
 

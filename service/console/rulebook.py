@@ -16,9 +16,12 @@ from service.console.reading import fault, label, language, show_to_staff
 from service.console.room import console
 from service.explain.page import Reader, published
 from service.explain.page.work import source_line
+from service.plan_finder import Wanted, find_plans, plan_line
 from service.record import right_now
 
 LONGEST = 120
+MOST_PLANS = 100
+"""Plans that can be chosen at once; more are searched for."""
 USUAL_LEVEL = "intensive_outpatient"
 ALL_LEVELS = "all"
 
@@ -66,12 +69,14 @@ def payer(payer_id: str) -> ResponseReturnValue:
             )
             or said
         )
+    listed = [plan_line(plan) for plan in find_plans(desk, Wanted(asked["query"], payer=payer_id))]
     sections = published.sections_of(said["benefits"], reader, label)
     return show_to_staff(
         "rulebook_payer.html",
         422 if faults else 200,
         payer=whole,
-        plans=directory.find_plans(desk, payer_id, asked["query"]) or [],
+        plans=[*listed[:MOST_PLANS], *(plan for plan in listed[MOST_PLANS:] if plan["id"] == asked["plan"])],
+        more_plans=max(0, len(listed) - MOST_PLANS),
         asked=asked,
         faults=faults,
         levels=(*LEVELS_OF_CARE, ALL_LEVELS),

@@ -18,10 +18,11 @@ from werkzeug.exceptions import TooManyRequests
 from schemas.problem import BadRequest
 from service import pending, record
 from service.at_hand import caller, office, throttle
-from service.console import asking, cards, told
-from service.console.naming import about_payer
+from service.console import asking, cards, second, told
+from service.console.naming import about_payer, offered_plans
 from service.console.reading import fault, label, show_to_staff
 from service.console.room import console
+from service.directory import payer_of
 from service.noting import note
 from service.on_file import cases_of_member
 from service.store import cases as kept_cases
@@ -32,6 +33,9 @@ NEW = "new"
 
 REPLY_KEPT = "reply_kept"
 """A reply that was given before, byte by byte: browsers change the ends of lines of any other field."""
+
+LONGEST_NAME = 120
+"""Of a plan, as the API takes it."""
 
 NOT_TYPED = ("csrf_token", "show_cards", "remove_card", "drop_reply", REPLY_KEPT)
 MAY_GO_BACK = {"Cache-Control": "private, no-cache"}
@@ -49,6 +53,15 @@ def payer_typed() -> ResponseReturnValue:
     """What the form says of the payer that is being typed."""
     about = about_payer(office().desk, request.args.get("payer", ""))
     return show_to_staff("payer.html", about=about, faults={}, plans_follow=True)
+
+
+@console.get("/verify/plans")
+def offer_plans() -> ResponseReturnValue:
+    """The plans of the payer that is typed which are called as the plan that is being typed."""
+    desk = office().desk
+    payer = payer_of(desk, request.args.get("payer", "").strip())
+    offered = offered_plans(desk, payer, request.args.get("plan", "").strip()[:LONGEST_NAME])
+    return show_to_staff("plans.html", offered=offered)
 
 
 @console.post("/verify")
@@ -116,6 +129,7 @@ def _form(typed: Mapping[str, str], faults: Mapping[str, str], status: int = 200
         "about": about_payer(desk, typed.get("payer", "")),
         "reply_kept": _reply_kept(typed),
         "is_typed": request.method == "POST",
+        "has_second": any(typed.get(name) for name in second.FIELDS),
         "was_told": any(typed.get(name) for name in (*told.NAMES, *told.OF_CALL)),
         **asking.choices(desk),
     }

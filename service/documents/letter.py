@@ -12,15 +12,20 @@ from decimal import Decimal
 
 from service.documents.matter import Answer, Matter
 from service.explain.page.reader import capitalized
-from service.explain.page.verdict import is_confirmed
+from service.explain.page.verdict import is_confirmed, pays_alone
 
 NONE = "0.00"
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """The content of a letter, in words; `amounts` is what there is to pay, each with when."""
+    """The content of a letter, in words; `amounts` is what there is to pay, each with when.
 
+    `title` and `heading` are codes of labels: of a plan, or of paying without one.
+    """
+
+    title: str
+    heading: str
     to: str
     on: str
     intro: str
@@ -34,7 +39,10 @@ class Letter:
 def write_letter(matter: Matter) -> Letter:
     """Write the letter about a verification."""
     member = matter.request["member"]
+    alone = pays_alone(matter.shown)
     return Letter(
+        title="title_letter_alone" if alone else "title_letter",
+        heading="letter_plan_alone" if alone else "letter_plan",
         to=" ".join(member[part] for part in ("first_name", "last_name") if member.get(part)),
         on=matter.reader.words.date(matter.local(matter.shown["created_at"]).date()),
         intro=_intro(matter),
@@ -50,7 +58,7 @@ def _intro(matter: Matter) -> str:
     shown, words = matter.shown, matter.reader.words
     site, plan = matter.site, shown["plan"]
     return matter.label(
-        "letter_intro",
+        "letter_intro_alone" if pays_alone(shown) else "letter_intro",
         payer=shown["payer"]["name"],
         plan=plan["name"] if plan else None,
         care=_care([one["level_of_care"] for one in shown["phases"]], matter),
@@ -71,6 +79,10 @@ def _care(levels: Sequence[str], matter: Matter) -> str:
 def _covers(matter: Matter) -> Iterator[str]:
     """Yield what the plan pays for and whether it must agree first, each for all levels it is true of."""
     shown, confirmed = matter.shown, is_confirmed(matter.shown)
+    if pays_alone(shown):
+        levels = [phase["level_of_care"] for phase in shown["phases"]]
+        yield matter.label("letter_self_pay", care=_care(levels, matter))
+        return
     if shown["eligibility"]["status"] == "inactive":
         yield matter.label("letter_inactive")
         return
@@ -174,6 +186,9 @@ def _changes(matter: Matter) -> Iterator[str]:
 
 def _next(matter: Matter) -> Iterator[str]:
     yield matter.label("letter_call_us", clinic=matter.clinic.name, phone=matter.clinic.phone)
+    if pays_alone(matter.shown):
+        yield matter.label("letter_good_faith_estimate")
+        return
     contact = matter.shown["contact"] or {}
     yield matter.label("letter_call_plan", payer=matter.shown["payer"]["name"], phone=contact.get("phone"))
     yield matter.label("letter_bring")

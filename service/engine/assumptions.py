@@ -91,6 +91,7 @@ def more_assumptions(
     found: list[Assumption] = []
     if (
         eligibility.status == "undetermined"
+        and brief.payer.line_of_business != SELF_PAY
         and not _speaks(brief.inquiry.told)
         and not _speaks(brief.reported)
     ):

@@ -51,8 +51,8 @@ def authorize(view: View, laid: LaidPhase) -> PriorAuthorization:
     terms = benefit.authorization
     reasons = (
         *_reasons(fact, hint, view.brief.today, starts),
-        *benefit.authorization_notes,
         *_about_clock(fact, terms.standard),
+        *benefit.authorization_notes,
     )
     return PriorAuthorization(
         status=status,

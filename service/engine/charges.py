@@ -16,7 +16,7 @@ from service.engine.coverage import confirms_level, cover
 from service.engine.episode import DAILY_LEVELS, LaidPhase
 from service.engine.money import UNLIMITED, Ranged, certain
 from service.engine.prices import ONE, Price, price_session
-from service.engine.settle_level import share_facts
+from service.engine.settle_level import for_visit, share_facts
 from service.engine.share_of_cost import months_of_share
 
 # The note of a payer that must pay for the young beyond its limits, where that is medically necessary.
@@ -126,7 +126,7 @@ class ChargeMaker:
         return price
 
     def _terms(self, phase: Phase, on: date, verdict: Coverage, price: Price) -> Terms:
-        benefit = self._view.level_on(on, phase.level_of_care)
+        benefit = for_visit(self._view.level_on(on, phase.level_of_care), phase.service)
         self_pay = self._view.brief.site.self_pay_rates.get(phase.level_of_care)
         share, applies = _share_terms(benefit, phase.level_of_care)
         facts = (*benefit.copay, *benefit.coinsurance, benefit.deductible_applies)

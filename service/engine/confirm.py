@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from schemas.freshness import NOT_READ_LATELY, OLD, SECONDARY, reasons_to_confirm
+from schemas.freshness import NOT_READ_LATELY, OLD, SECONDARY, TOLD, reasons_to_confirm
 from schemas.model import Fact, Step
 
 
@@ -38,8 +38,10 @@ def _step(reason: str, fact: Fact[Any]) -> Step:
     cited = fact.citation
     if reason == SECONDARY:
         return Step("confirm_secondary_source", {"source": cited.title}, (cited,))
+    if reason == TOLD:
+        return Step("confirm_told_of_plan", {"date": str(cited.retrieved)}, (cited,))
     if reason == OLD:
         return Step("confirm_old_source", {"year": str(cited.published)[:4]}, (cited,))
     if reason == NOT_READ_LATELY:
         return Step("confirm_source_not_read_lately", {"date": str(cited.retrieved)}, (cited,))
-    return Step("confirm_carried_forward", {"on": str(fact.through)}, (cited,))
+    return Step("confirm_carried_forward", {"year": str(fact.through)[:4]}, (cited,))

@@ -37,6 +37,7 @@ from service.engine.estimate import Around, estimate
 from service.engine.next_steps import plan_next_steps
 from service.engine.parity import flag_parity
 from service.engine.payment_order import order_warnings, payment_order
+from service.engine.plausible import find_implausible
 from service.engine.pots import open_years
 from service.engine.ranges import Range, Simulation, simulate
 from service.engine.script import write_script
@@ -80,6 +81,7 @@ def determine(brief: Brief) -> Determination:
             *brief.warnings,
             *order_warnings(brief, coordination, laid[-1].end),
             *_warnings(view, laid, maker),
+            *find_implausible(view, laid, maker),
         ),
         parity_flags=tuple(
             flag

@@ -15,9 +15,13 @@ def flag_parity(
     """Compare a level with the medical facts of its classification."""
     classification = "inpatient" if level in (RESIDENTIAL, INPATIENT) else "outpatient"
     medical = benefits.medical.get(classification)
-    if line_of_business not in COMMERCIAL_LINES or medical is None:
+    if line_of_business not in COMMERCIAL_LINES:
         return ()
-    flags: list[Step] = []
+    # A limit that a plan files is looked into before anybody is told of it: it often is a leftover.
+    filed = (note for note in benefit.notes if note.code == "filed_limit")
+    flags = [Step("parity_filed_limit", {"level": level, **note.params}, note.citations) for note in filed]
+    if medical is None:
+        return tuple(flags)
     limits = [fact for fact in benefit.limits if fact.value is not None]
     if limits and medical.limited is not None and not medical.limited.value:
         cited = (limits[0].citation, medical.limited.citation)

@@ -27,7 +27,7 @@ from service.engine.episode import LaidPhase
 
 FAR_OFF, NEAR = 10, 3
 WITHIN_FAR_OFF, WITHIN_NEAR = 3, 1
-NO_MEMBERSHIP = Eligibility("active", "none")
+NO_MEMBERSHIP = Eligibility("undetermined", "none")
 
 
 def pays_alone(brief: Brief) -> bool:

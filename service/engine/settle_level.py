@@ -13,6 +13,7 @@ T = TypeVar("T")
 # Told and reported authorization facts: the more cautious wins.
 CAUTION = {"required": 3, "notification": 2, "not_required": 1}
 NO_LEVEL = LevelBenefits()
+GROUP = "group"
 
 
 def weight(fact: Fact[Any]) -> tuple[int, date]:
@@ -108,6 +109,18 @@ def _share_witness(published: LevelBenefits, reported: LevelBenefits, told: Leve
     no_copay: tuple[Fact[Copay | None], ...] = (Fact(None, citation),)
     no_coinsurance: tuple[Fact[Decimal | None], ...] = (Fact(None, citation),)
     return replace(chosen, copay=chosen.copay or no_copay, coinsurance=chosen.coinsurance or no_coinsurance)
+
+
+def for_visit(level: LevelBenefits, service: str) -> LevelBenefits:
+    """Return a level's benefits with the share of a kind of visit, where a plan publishes one of its own.
+
+    A share that was told or reported holds for every visit of the level.
+    """
+    own = (*level.group_copay, *level.group_coinsurance)
+    spoken = any(fact.citation.kind != "published" for fact in share_facts(level))
+    if service != GROUP or not own or spoken:
+        return level
+    return replace(level, copay=level.group_copay, coinsurance=level.group_coinsurance)
 
 
 def share_facts(level: LevelBenefits) -> list[Fact[Any]]:

@@ -14,7 +14,7 @@ from service.engine.disagree import plain
 from service.engine.episode import LaidPhase
 from service.engine.money import dollars
 from service.engine.self_pay import pays_alone
-from service.engine.settle_level import share_facts
+from service.engine.settle_level import for_visit, share_facts
 
 
 def explain(
@@ -27,7 +27,7 @@ def explain(
         own = [line for line in lines if line.charge.phase == phase.index]
         if any(line.covered for line in own):
             steps += _prices(own, view.brief.today)
-            steps += _shares(benefit, view.brief.today, phase.dates[0])
+            steps += _shares(for_visit(benefit, phase.phase.service), view.brief.today, phase.dates[0])
         steps += _own_prices(view, phase)
         steps += benefit.notes
         if not all(line.covered is False for line in own):

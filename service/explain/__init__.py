@@ -20,7 +20,7 @@ Say = Callable[[str, Params], str]
 
 # What a parameter is, by its name; any other is written as it stands.
 DATES = ("date", "on", "since")
-MONEY = ("amount", "limit", "met", "remaining", "days_61_90", "reserve")
+MONEY = ("amount", "limit", "met", "remaining", "days_61_90", "reserve", "lowest", "highest")
 RATES = ("rate", "coinsurance")
 NAMES = MappingProxyType(
     {

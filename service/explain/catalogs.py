@@ -18,8 +18,8 @@ LOCALES: tuple[Locale, ...] = get_args(Locale)
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
 
 SENTENCES, WORDS, PAGE, CONSOLE, DOCUMENTS = "sentences", "words", "page", "console", "documents"
-CASEWORK = "casework"
-DOMAINS = (SENTENCES, WORDS, PAGE, CONSOLE, DOCUMENTS, CASEWORK)
+CASEWORK, WIDGET = "casework", "widget"
+DOMAINS = (SENTENCES, WORDS, PAGE, CONSOLE, DOCUMENTS, CASEWORK, WIDGET)
 
 
 @cache

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from schemas.day_list import FIRST_TIME, QUIET, UNCHANGED, URGENT_FIRST
+from schemas.model import SELF_PAY
 from service.jobs.standing import Finding
 
 Answer = Mapping[str, Any]
@@ -30,7 +31,7 @@ def _of_membership(status: str, answer: Answer) -> Iterator[Finding]:
     eligibility = answer["eligibility"]
     if eligibility["status"] == "inactive":
         yield {"code": "inactive", "date": eligibility["coverage_end"]}
-    if eligibility["status"] == "undetermined":
+    if eligibility["status"] == "undetermined" and answer["payer"].get("line_of_business") != SELF_PAY:
         yield {"code": "membership_not_confirmed"}
     if status == DEGRADED:
         yield {"code": "payer_not_reachable"}

@@ -57,6 +57,17 @@ DETERMINATIONS = Counter(
     ("payer", "coverage", "certainty", "status"),
     registry=REGISTRY,
 )
+QUICK_CHECKS = Counter(
+    "openvob_quick_checks",
+    "Questions of the website's visitors, by answer; nothing of who asked, or about which plan.",
+    ("answer",),
+    registry=REGISTRY,
+)
+QUICK_CONTACTS = Counter(
+    "openvob_quick_contacts",
+    "Contacts that visitors of the website left.",
+    registry=REGISTRY,
+)
 PAYER_CALLS = Counter(
     "openvob_payer_calls",
     "Questions put over a connection, and what came of them.",
@@ -113,6 +124,16 @@ def count_request(route: str, method: str, status: int, seconds: float) -> None:
 def _numbers_of(route: str, method: str, status: int) -> tuple[Counter, Histogram]:
     """Return what counts and what times such requests; finding them costs more than counting does."""
     return REQUESTS.labels(route, method, str(status)), REQUEST_SECONDS.labels(route)
+
+
+def count_quick_check(answer: str) -> None:
+    """Count a question of a website's visitor."""
+    QUICK_CHECKS.labels(answer).inc()
+
+
+def count_quick_contact() -> None:
+    """Count a contact that a website's visitor left."""
+    QUICK_CONTACTS.inc()
 
 
 def count_determination(payer: str, coverages: Iterable[str], certainty: str, status: str) -> None:

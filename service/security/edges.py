@@ -60,7 +60,8 @@ def keep_edges(app: Flask, trusted_proxies: int) -> None:
 
     @app.after_request
     def speak_to_browsers(response: Response) -> Response:
-        said = [*HEADERS, (REQUEST_ID, request_id() or "")]
+        said = [(name, value) for name, value in HEADERS if name not in response.headers]
+        said.append((REQUEST_ID, request_id() or ""))
         if "Content-Security-Policy" not in response.headers:
             said.append(("Content-Security-Policy", _policy()))
         if "Cache-Control" not in response.headers:

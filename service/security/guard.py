@@ -8,6 +8,7 @@ from flask import Flask, g, request
 
 from service.security import cookies
 from service.security.keys import Client, Doorkeeper
+from service.security.origins import asking_origin
 from service.security.permissions import METRICS, OPEN, OWN_SESSION, ROLES, SIGNED_IN, may
 from service.security.sessions import Sessions, SignedIn
 
@@ -79,6 +80,6 @@ def _may(client: Client) -> bool:
         return client.user
     if request.blueprint == CONSOLE and not client.user:
         return False  # pages are for people; there is the API for everybody else
-    if client.origins and request.headers.get("Origin") not in client.origins:
+    if client.origins and asking_origin() not in client.origins:
         return False
     return may(request.endpoint, client.scopes)

@@ -9,11 +9,22 @@ from flask import Flask, Response, g, request
 
 from service.security.keys import Doorkeeper
 
-CROSS_ORIGIN = frozenset({"payers.index", "payers.resolve", "payers.fetch", "payers.plans"})
+CROSS_ORIGIN = frozenset(
+    {
+        *("payers.index", "payers.resolve", "payers.fetch", "payers.plans"),
+        *("quick_checks.form", "quick_checks.challenge", "quick_checks.create", "quick_checks.contact"),
+    }
+)
 """What a page of a registered origin may ask."""
 
 ASKED_WITH = "Authorization, Content-Type, Accept-Language"
 REMEMBERED_SECONDS = 600
+
+
+def asking_origin() -> str | None:
+    """The origin of the page that asks; browsers leave it out where a page reads from its own."""
+    own = request.headers.get("Sec-Fetch-Site") == "same-origin" and request.method in ("GET", "HEAD")
+    return request.headers.get("Origin") or (request.host_url.rstrip("/") if own else None)
 
 
 def let_pages_ask(app: Flask, doorkeeper: Doorkeeper) -> None:

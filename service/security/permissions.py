@@ -19,12 +19,21 @@ OPEN = frozenset(
         "console.sign_in",
         "console.begin",
         "console.static",
+        "widget_files.script",
+        "widget_files.part",
+        "widget_files.demo",
+        "widget.check",
+        "widget.ask",
+        "widget.contact",
     }
 )
 """What anyone may call: nothing here says anything of a member or of a client."""
 
 APPROVE_UNCONFIRMED = "quotes:override"
 """To approve a quote although nobody confirmed the membership, with a reason; no key has it."""
+
+APPROVE_RULES = "local-rules:approve"
+"""To approve what somebody else proposes that the clinic remembers of a plan; no key has it."""
 
 METRICS = "metrics.show"
 """What a setting may open to anyone: it says nothing of a member, but something of the clinic."""
@@ -99,9 +108,19 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "payers.fetch": "payers:read",
         "payers.plans": "payers:read",
         "payers.benefits": "payers:read",
+        "plans.index": "payers:read",
         "payers.sources": "payers:read",
-        "medicaid_plans.index": "payers:read",
         "rules.stale": "payers:read",
+        "quick_checks.form": "quick-checks",
+        "quick_checks.challenge": "quick-checks",
+        "quick_checks.create": "quick-checks",
+        "quick_checks.contact": "quick-checks",
+        "medicaid_plans.index": "payers:read",
+        "local_rules.index": "local-rules:read",
+        "local_rules.create": "local-rules:write",
+        "local_rules.withdraw": "local-rules:write",
+        "local_rules.approve": APPROVE_RULES,
+        "local_rules.reject": APPROVE_RULES,
         "clinic.fetch": "clinic:read",
         "audit.index": "audit:read",
         "users.index": "users:read",
@@ -142,10 +161,16 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "console.rows_again": "batches:write",
         "console.add_call_back": "cases:write",
         "console.try_call_back": "cases:write",
+        "console.offer_plans": "verifications:write",
         "console.payer_typed": "verifications:write",
         "console.put_up_card": "verifications:write",
         "console.remove_card": "verifications:write",
         "console.card": "cases:read",
+        "console.remember": "local-rules:write",
+        "console.propose": "local-rules:write",
+        "console.memory_page": "local-rules:read",
+        "console.decide_rule": APPROVE_RULES,
+        "console.withdraw_rule": "local-rules:write",
         "console.rulebook": "payers:read",
         "console.payer": "payers:read",
         "console.clinic": "clinic:read",
@@ -162,7 +187,16 @@ NEEDS: Mapping[str, str] = MappingProxyType(
 )
 """The scope that each endpoint needs."""
 
-WORK = ("verifications:write", "verifications:read", "payers:read", "cases:*", "batches:*", "quick-checks")
+WORK = (
+    "verifications:write",
+    "verifications:read",
+    "payers:read",
+    "cases:*",
+    "batches:*",
+    "local-rules:read",
+    "local-rules:write",
+    "quick-checks",
+)
 """What a clinic's other services need for their work; what a key may do where nothing is said."""
 
 CLINIC = "clinic:read"
@@ -177,7 +211,7 @@ SITE_SCOPES = ("payers:read", "quick-checks")
 ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "admissions": (*WORK, ALL_RECORDS, CLINIC),
-        "supervisor": (*WORK, ALL_RECORDS, CLINIC, "audit:read", APPROVE_UNCONFIRMED),
+        "supervisor": (*WORK, ALL_RECORDS, CLINIC, "audit:read", APPROVE_UNCONFIRMED, APPROVE_RULES),
         "auditor": ("audit:read", "payers:read", CLINIC),
         "administrator": ("users:*", "keys:*", "metrics:read", "payers:read", CLINIC),
     }

@@ -17,7 +17,7 @@ from typing import Any
 
 import orjson
 from flask import Flask, Response, g, request
-from limits import RateLimitItem, parse
+from limits import RateLimitItem, RateLimitItemPerMinute, parse
 from limits.errors import ConfigurationError, StorageError
 from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
@@ -28,10 +28,17 @@ from service.security.crypto import Vault
 from service.security.permissions import OPEN
 
 CLIENT, ADDRESS, MEMBER = "client", "address", "member"
+CONTACT, PAGE = "contact", "page"
+ONCE = RateLimitItemPerMinute(1, 30)
+"""What works once is remembered longer than it lasts."""
+
 ASKING = frozenset({"verifications.create", "comparisons.create"})
 """The endpoints whose bodies name a member."""
 
-COUNTED_OPEN = OPEN - {"health.healthz", "health.readyz", "console.static"}
+COUNTED_OPEN = OPEN - {
+    *("health.healthz", "health.readyz", "console.static"),
+    *("widget_files.script", "widget_files.part"),
+}
 """What is open but counted; whoever watches over the service is never told to wait."""
 
 SWEEP_SECONDS = 10.0
@@ -45,7 +52,13 @@ class Throttle:
     """Counts what is asked against the limits set; raises `SettingError` for a store it cannot use."""
 
     def __init__(self, settings: Settings, vault: Vault) -> None:
-        rates = {CLIENT: settings.rate_client, ADDRESS: settings.rate_address, MEMBER: settings.rate_member}
+        rates = {
+            CLIENT: settings.rate_client,
+            ADDRESS: settings.rate_address,
+            MEMBER: settings.rate_member,
+            CONTACT: settings.rate_contact,
+            PAGE: settings.rate_page,
+        }
         self._limits: dict[str, RateLimitItem] = {
             kind: parse(rate) for kind, rate in rates.items() if rate != RATE_OFF
         }
@@ -75,7 +88,31 @@ class Throttle:
                 name = self._vault.index("rate member", client, payer.strip().lower(), written.lower())
                 self._count(MEMBER, name.hex())
 
-    def _count(self, kind: str, name: str) -> None:
+    def count_contact(self, client: str, address: str | None, member_id: str | None) -> None:
+        """Count what a visitor leaves on a site: for the address, and for the member that is named.
+
+        Raises `TooManyRequests`, which never says for which of them.
+        """
+        self._count(CONTACT, self._vault.index("rate contact", network_of(address)).hex(), is_told=False)
+        written = "".join(filter(str.isalnum, member_id or "")).lower()
+        if written:
+            name = self._vault.index("rate contact member", client, written)
+            self._count(MEMBER, name.hex(), is_told=False)
+
+    def count_page(self, address: str | None) -> None:
+        """Count what an address asks on the pages without a script; raises `TooManyRequests`."""
+        self._count(PAGE, self._vault.index("rate page", network_of(address)).hex())
+
+    def spend(self, name: str) -> bool:
+        """Note that something was used that works once; whether it was unused until now."""
+        try:
+            spent = self._vault.index("used once", name).hex()
+            return bool(self._limiter.hit(ONCE, "once", spent))
+        except StorageError as error:
+            self._let_through(error)
+            return True
+
+    def _count(self, kind: str, name: str, is_told: bool = True) -> None:
         limit = self._limits.get(kind)
         if limit is None or time.monotonic() < self._asked_again_at:
             return
@@ -87,10 +124,11 @@ class Throttle:
             self._let_through(error)
             return
         wait = max(1, ceil(free_at - time.time()))
-        g.rate_limit = {
-            "RateLimit-Policy": f'"{kind}";q={limit.amount};w={limit.get_expiry()}',
-            "RateLimit": f'"{kind}";r=0;t={wait}',
-        }
+        if is_told:
+            g.rate_limit = {
+                "RateLimit-Policy": f'"{kind}";q={limit.amount};w={limit.get_expiry()}',
+                "RateLimit": f'"{kind}";r=0;t={wait}',
+            }
         raise TooManyRequests(retry_after=wait)
 
     def _let_through(self, error: StorageError) -> None:

@@ -45,13 +45,28 @@ def begin_use(
 
     Without files, those that were kept by this digest are put in use.
     """
-    work_alone(session, rulebook_uses)  # another process may start with the same files right now
+    begin_alone(session)  # another process may start with the same files right now
     if _last(session, kind) == digest:
         return False
+    add_use(session, kind, digest, files, at)
+    return True
+
+
+def begin_alone(session: Session) -> None:
+    """Let nobody else put anything in use meanwhile; it must be the first thing in a transaction.
+
+    So numbers of uses are seen in their order, and whoever knows the highest misses none.
+    """
+    work_alone(session, rulebook_uses)
+
+
+def add_use(
+    session: Session, kind: str, digest: str, files: Mapping[str, bytes] | None, at: datetime
+) -> None:
+    """Keep a set of files, and note that it is in use from now on; after `begin_alone`."""
     if files is not None:
         keep(session, kind, digest, files, at)
     session.connection.execute(insert(rulebook_uses), {"digest": digest, "kind": kind, "since": at})
-    return True
 
 
 def keep(session: Session, kind: str, digest: str, files: Mapping[str, bytes], at: datetime) -> None:

@@ -6,10 +6,10 @@ Taken from the plans' pages on Medicare.gov as of December 2025; a sample over c
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from tests.answer_key.arithmetic import dollars
-from tests.answer_key.case import IOP, OP, PHP, SHORT, Case, case, in_words, phase
+from tests.answer_key.case import IOP, OP, PHP, SHORT, Case, case, in_words, phase, told
 
 # Contract and plan (and segment): dollars of a visit in network.
 VISITS = {
@@ -85,12 +85,18 @@ def cases() -> Iterator[Case]:
             )
 
 
-def _ask(plan: str, level: str, start: date, weeks: int = 1) -> dict[str, object]:
+def _ask(plan: str, level: str, start: date) -> dict[str, object]:
+    """Deductible and maximum are told: what the plans filed of them was not read."""
     return {
         "payer": "medicare-advantage",
         "plan": plan,
         "network": "in",
-        "phases": [phase(level, start, weeks)],
+        "phases": [phase(level, start)],
+        "told_benefits": told(
+            start - timedelta(days=10),
+            deductible={"individual": None, "family": None},
+            out_of_pocket_max={"individual": {"limit": "6000.00", "met": "0.00"}, "family": None},
+        ),
     }
 
 

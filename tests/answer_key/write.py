@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from tests.answer_key import (
+    advantage,
     authorizations,
     clocks,
     designs,
@@ -20,6 +21,7 @@ from tests.answer_key.case import Case
 
 CASES = Path(__file__).parent / "cases"
 FAMILIES: Mapping[str, Callable[[], Iterator[Case]]] = {
+    "advantage": advantage.cases,
     "authorizations": authorizations.cases,
     "clocks": clocks.cases,
     "designs": designs.cases,

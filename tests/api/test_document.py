@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -100,13 +101,36 @@ def ids(app: Flask, key: str) -> dict[str, str]:
     }
 
 
+def told_lately(client: FlaskClient) -> str:
+    """A verification for which a payer told something just now that can be remembered."""
+    by = {"channel": "phone", "at": datetime.now(UTC).isoformat(timespec="seconds")}
+    told = {"told_by": by, "levels": {"intensive_outpatient": {"prior_authorization": "not_required"}}}
+    body = EXAMPLES["createVerification"].body | {"told_benefits": told}
+    made: str = client.post("/v1/verifications", json=body).json["id"]
+    return made
+
+
+def proposed(client: FlaskClient) -> str:
+    """A rule that waits for a decision."""
+    body = EXAMPLES["proposeLocalRules"].body | {"verification_id": told_lately(client)}
+    made: str = client.post("/v1/local-rules", json=body).json["items"][0]["id"]
+    return made
+
+
 def send(client: FlaskClient, name: str, document: dict[str, Any], ids: dict[str, str]) -> TestResponse:
     example = EXAMPLES[name]
     address, method, operation = operations(document)[name]
+    if name == "proposeLocalRules":
+        ids = ids | {"verification_id": told_lately(client)}
+    if name.endswith("LocalRule"):
+        ids = ids | {"rule_id": proposed(client)}
     path = {part: ids[part] if value == AN_ID else value for part, value in example.path.items()}
     body = example.body
+    if name == "proposeLocalRules":
+        body = body | {"verification_id": ids["verification_id"]}
     if operation.get("security") == [{"session": []}]:
-        client = browser(client.application, f"staff of {name}", "admissions")
+        role = "supervisor" if name.endswith("LocalRule") else "admissions"
+        client = browser(client.application, f"staff of {name}", role)
     if name == "confirmSecondFactor":  # what an app shows now, no example can say
         body = {"code": pyotp.TOTP(client.post("/v1/session/second-factor").json["secret"]).now()}
     if name in ("getCard", "removeCard"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -54,8 +55,20 @@ def test_sources_say_how_much_rests_on_them_and_why_to_confirm(client: FlaskClie
     )
 
 
+def everything(client: FlaskClient, address: str) -> list[dict[str, Any]]:
+    """All items of a list, page by page."""
+    items: list[dict[str, Any]] = []
+    following = ""
+    while True:
+        page = client.get(address + following).json
+        items += page["items"]
+        if page["next"] is None:
+            return items
+        following = f"&cursor={page['next']}"
+
+
 def test_what_to_confirm_is_listed_with_why_and_what_to_ask(client: FlaskClient) -> None:
-    items = client.get("/v1/rules/stale").json["items"]
+    items = everything(client, "/v1/rules/stale?limit=200")
     assert [one["questions"] for one in items] == sorted((one["questions"] for one in items), reverse=True)
     assert all(one["confirm"] and one["source"]["title"] for one in items)
     mine = client.get("/v1/rules/stale?payer=aetna").json["items"]
@@ -160,3 +173,32 @@ def test_parameters_that_cannot_be_used_are_all_named(client: FlaskClient) -> No
         ("/when", "unknown_field"),
     }
     assert client.get("/v1/payers?limit=1&limit=2").json["errors"][0]["code"] == "given_twice"
+
+
+# --- the plan library
+
+
+def test_a_plan_of_any_payer_is_found_with_its_designs_as_printed_and_as_read(client: FlaskClient) -> None:
+    (plan,) = client.get("/v1/plans?query=H1045-026-000").json["items"]
+    assert (plan["payer"], plan["id"], plan["years"]) == ("medicare-advantage", "h1045-026", [2026])
+    (design,) = plan["designs"]
+    visit, group = design["shares"]
+    assert (visit["printed"], visit["deductible_applies"]) == ("$0-$25", None)
+    assert [copay["amount"] for copay in visit["copays"]] == ["0.00", "25.00"]
+    assert (group["of"], group["printed"]) == ("group_visit", "$15")
+    assert design["amounts"] == {}
+    assert design["source"]["confidence"] == "primary"
+
+
+def test_plans_are_narrowed_and_paged(client: FlaskClient) -> None:
+    address = "/v1/plans?payer=florida-blue&metal=silver&year=2025&limit=10"
+    keys: list[str] = []
+    page = client.get(address).json
+    while True:
+        keys += [plan["id"] for plan in page["items"]]
+        if page["next"] is None:
+            break
+        page = client.get(f"{address}&cursor={page['next']}").json
+    assert len(keys) == len(set(keys)) > 20
+    assert client.get("/v1/plans?metal=tin").status_code == 400
+    assert client.get("/v1/plans?query=nothing+is+called+so").json["items"] == []

@@ -57,6 +57,37 @@ def telling(pointer: str, minutes: int) -> dict[str, Any]:
     return {"told_benefits": told}
 
 
+def test_what_is_told_later_is_of_the_coverage_that_pays_first(client: FlaskClient) -> None:
+    at = {"channel": "phone", "at": "2026-11-20T15:00:00Z"}
+    body = {
+        "member": {
+            "member_id": "ZZ-0000-TEST",
+            "first_name": "Luz",
+            "last_name": "Ensayo",
+            "birth_date": "1990-01-01",
+        },
+        "coverages": [
+            {"payer": "florida-medicaid", "plan": "full"},
+            {"payer": "cigna", "told_benefits": {"told_by": at, "active": True}},
+        ],
+        "level_of_care": "iop",
+        "start_date": "2026-12-07",
+        "live": False,
+    }
+    first = client.post("/v1/verifications", json=body)
+    assert first.status_code == 201, first.json
+    assert first.json is not None
+    assert (first.json["payer"]["id"], first.json["eligibility"]["status"]) == ("cigna", "active")
+    assert first.json["coordination"]["reasons"][0]["message"].startswith("Florida Medicaid")
+    later = {"told_benefits": {"told_by": {**at, "at": "2026-11-21T15:00:00Z"}, "active": False}}
+    second = client.post(f"/v1/verifications/{first.json['id']}/told", json=later)
+    assert second.json is not None
+    assert second.json["eligibility"]["status"] == "inactive"
+    replay = client.get(f"/v1/verifications/{second.json['id']}/replay")
+    assert replay.json is not None
+    assert replay.json["coordination"] == second.json["coordination"]
+
+
 @pytest.mark.parametrize(
     ("payer", "member_id", "site", "level"),
     [

@@ -53,6 +53,12 @@ def test_each_thing_is_settled_by_what_is_known_of_it() -> None:
     }
 
 
+def test_who_pays_alone_has_only_the_quote_to_settle() -> None:
+    alone = states(verified(payer="self-pay", site="cmhc", modality="in_person", start_date="2026-03-02"))
+    assert {name for name, (state, _) in alone.items() if state != "not_applicable"} == {"quote"}
+    assert alone["membership"] == ("not_applicable", "paying_alone")
+
+
 def test_the_word_of_staff_settles_what_no_fact_settles_and_can_be_taken_back() -> None:
     said = recorded("confirmation", MEDICARE, item="certification", on="2026-02-19", note="in the chart")
     assert states(MEDICARE, said)["certification"] == ("yes", "settled_by_staff")

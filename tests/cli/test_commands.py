@@ -30,7 +30,7 @@ def test_the_command_line_starts_without_the_service() -> None:
 
 def test_every_command_is_listed(run: Run) -> None:
     listed = re.findall(r"^  ([a-z][a-z0-9-]+)  ", run("--help").stdout, re.MULTILINE)
-    first = ["serve", "verify", "compare", "read-271", "write-270", "sandbox", "payers", "rules"]
+    first = ["serve", "verify", "compare", "read-271", "write-270", "sandbox", "payers", "rules", "plans"]
     assert listed == [*first, "medicaid-plans", "keys", "users", "audit", "hold", "purge", "db"]
 
 

@@ -34,7 +34,31 @@ def store(instance: Path) -> Iterator[Store]:
 
 def test_the_shipped_rulebook_is_sound(run: Run) -> None:
     done = run("rules", "check")
-    assert (done.exit_code, done.stdout) == (0, "The rulebook is sound.\n")
+    assert done.exit_code == 0, done.stdout
+    sound, counted, designs, *warnings = done.stdout.splitlines()
+    assert sound == "The rulebook is sound."
+    assert re.match(r"\d+ payers, \d+ programs, [\d,]+ plans.*, [\d,]+ values in force, [\d,]+ s", counted)
+    assert "plans of tables have a design for today" in designs
+    assert all(line.startswith("Warning: ") for line in warnings)
+
+
+def test_a_new_payers_file_says_line_by_line_what_is_still_to_be_done(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENVOB_RULES_PATH", str(tmp_path))
+    done = run("rules", "new", "example-health")
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout.startswith(str(tmp_path / "example-health.yaml"))
+    todo = run("rules", "check")
+    assert todo.exit_code == 1
+    assert re.search(r"^example-health\.yaml:\d+: payer\.name: Must not be empty\.$", todo.stdout, re.M)
+    assert run("rules", "new", "example-health").exit_code == 2, "what is there is not written over"
+    assert run("rules", "new", "Example Health").exit_code == 2
+
+
+def test_the_schema_and_the_matrix_are_printed(run: Run) -> None:
+    assert '"title": "OpenVOB program file"' in run("rules", "schema", "program-file").stdout
+    assert run("rules", "coverage").stdout.startswith("# What the rulebook covers\n")
 
 
 def test_a_rulebook_that_is_not_sound_is_told_by_file_and_line(
@@ -49,12 +73,35 @@ def test_a_rulebook_that_is_not_sound_is_told_by_file_and_line(
 
 
 def test_a_payers_rules_are_shown_with_their_sources(run: Run) -> None:
-    done = run("rules", "show", "medicare", "--on", "2026-03-02")
+    done = run("rules", "show", "medicare", "--on", "2026-03-02", "--all")
     assert done.exit_code == 0
     lines = done.stdout.splitlines()
     place = lines.index("services.intensive_outpatient.minimum_hours_per_week")
     assert lines[place + 1].strip() == "9"
     assert lines[place + 2].strip().startswith("from 2024-01-01; ")
+
+
+def test_a_payers_page_says_whom_to_call_what_is_published_and_what_to_ask(run: Run) -> None:
+    done = run("rules", "show", "medicare", "--on", "2026-03-02")
+    assert done.exit_code == 0, done.stderr
+    page = " ".join(done.stdout.split())
+    assert page.startswith("ORIGINAL MEDICARE Medicare · medicare · Also called: ")
+    assert re.search(r"INTENSIVE OUTPATIENT PROGRAM \(IOP\) .*Coverage: yes \[\d+\]", page)
+    assert "Deductible (individual): $283.00" in page
+    assert re.search(r"Nobody says; ask: Which clinical criteria decide on \w+", page)
+    cited = {int(number) for number in re.findall(r"\[(\d+)\]", page.partition(" SOURCES ")[0])}
+    listed = {int(number) for number in re.findall(r"^  \[(\d+)\]", done.stdout, re.M)}
+    assert cited == listed, "every number has its source, and no source is for nothing"
+    assert not re.search(r"pub_|rule_|ask_", page), "everything has words"
+
+
+def test_the_page_of_a_plan_is_in_spanish_too(run: Run) -> None:
+    done = run("rules", "show", "medigap", "--plan", "Plan G", "--language", "es", "--on", "2026-03-02")
+    assert done.exit_code == 0, done.stderr
+    assert "A QUIÉN LLAMAR" in done.stdout
+    assert "Nadie lo dice; pregunte: ¿" in done.stdout
+    assert run("rules", "show", "medigap", "--plan", "nothing").exit_code == 2
+    assert run("rules", "show", "medigap", "--site", "nowhere").exit_code == 2
 
 
 def test_a_payer_that_is_not_there_is_bad_input_with_the_nearest(run: Run) -> None:

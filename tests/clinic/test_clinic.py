@@ -144,8 +144,8 @@ sites:
         ("- 1", "clinic.yaml:1: Must be a mapping with the keys clinic and sites."),
         ("a: [", "Not YAML: "),
         ("clinic: {name: A}\nsites: []", "clinic.yaml:2: sites: Must name at least one."),
-        ("clinic: {name: A}\nsites: 3", "clinic.yaml:2: sites: Not a valid list."),
-        ("clinic: {name: A}\nsites: [3]", "clinic.yaml:2: sites[0]: Invalid input type."),
+        ("clinic: {name: A}\nsites: 3", "clinic.yaml:2: sites: Must be a list"),
+        ("clinic: {name: A}\nsites: [3]", "clinic.yaml:2: sites[0]: Must be a mapping"),
     ],
 )
 def test_a_profile_of_another_shape_is_told_so(text: str, fault: str) -> None:

@@ -211,8 +211,8 @@ def test_the_ends_of_each_range_are_inside(changed: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("connection", "fault"),
     [
-        (without(X12, "id"), "id: Missing data for required field."),
-        (without(X12, "url"), "url: Missing data for required field."),
+        (without(X12, "id"), "id: Is missing, and has to be there."),
+        (without(X12, "url"), "url: Is missing, and has to be there."),
         (without(X12, "sender"), "sender: Must be given for the channel x12."),
         (without(X12, "receiver"), "receiver: Must be given for the channel x12."),
         (

@@ -46,7 +46,7 @@ def test_whoever_signs_in_can_look_things_up(app: Flask, role: str) -> None:
 
 def test_every_payer_stands_there_with_its_plans_and_what_is_to_be_confirmed(staff: FlaskClient) -> None:
     page = words_of(staff.get(f"{ROOM}/rulebook").text)
-    assert re.search(r"Medigap\) Medigap 10 1 .* 1 to confirm with the payer", page)
+    assert re.search(r"Medigap\) Medigap 10 1 .* 1 of its sources", page)
     assert "Original Medicare" in page
 
 
@@ -154,3 +154,17 @@ def test_a_connection_to_a_payer_of_no_file_is_a_fault_too(profile: Path, staff:
     )
     profile.write_text(profile.read_text("utf-8") + connection, "utf-8")
     assert "connections[0].payers" in words_of(staff.get(f"{ROOM}/clinic").text)
+
+
+def test_of_hundreds_of_plans_a_page_shows_some_and_says_how_many_more_there_are(staff: FlaskClient) -> None:
+    page = staff.get(f"{ROOM}/rulebook/medicare-advantage?plan=h5938-009").text
+    assert 100 <= page.count("<option") < 150
+    assert re.search(r"\d{3} more: search for the one you want", page)
+    assert re.search(r'<option value="h5938-009" selected>', page), "the one that was asked for is there"
+    narrowed = staff.get(f"{ROOM}/rulebook/medicare-advantage?query=capital+health").text
+    assert re.findall(r'<option value="(h5938-\d+)"', narrowed) == [
+        "h5938-001",
+        "h5938-006",
+        "h5938-008",
+        "h5938-009",
+    ]

@@ -400,3 +400,33 @@ def test_every_page_with_members_leaves_its_event(app: Flask, staff: FlaskClient
     assert newest() == "verification.tell"
     staff.post(f"{made}/again")
     assert newest() == "verification.reverify"
+
+
+WORKS = {
+    "birth_date": "1957-03-02",
+    "second_payer": "cigna",
+    "second_basis": "active_employment",
+    "second_relationship": "spouse",
+}
+
+
+def test_what_the_order_of_two_hangs_on_puts_them_in_it(staff: FlaskClient) -> None:
+    work = {**WORKS, "employer_size": "20_to_99"}
+    asked = verify(staff, payer="medicare", member_id="1EG4TE5MK73", site="cmhc", **work)
+    assert asked.status_code == 303, words_of(asked.text)
+    page = words_of(staff.get(asked.location).text)
+    assert "Order of payment: Cigna Healthcare → Original Medicare." in page
+    assert "the employer has 20 employees or more" in page
+
+
+def test_what_is_not_known_of_the_order_is_asked_on_the_answer(staff: FlaskClient) -> None:
+    asked = verify(staff, payer="medicare", member_id="1EG4TE5MK73", site="cmhc", **WORKS)
+    page = words_of(staff.get(asked.location).text)
+    assert "To ask: Does the employer behind Cigna Healthcare have 20 employees or more?" in page
+
+
+def test_a_fault_in_what_the_order_hangs_on_stands_beside_its_field(staff: FlaskClient) -> None:
+    wrong = verify(staff, second_payer="nobody at all", second_birthday="31-31")
+    assert wrong.status_code == 422
+    assert 'id="second_payer-fault"' in wrong.text
+    assert 'id="second_birthday-fault"' in wrong.text

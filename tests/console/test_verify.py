@@ -79,15 +79,36 @@ def reply_of(key: str = "ppo-full") -> tuple[bytes, dict[str, str]]:
 # --- fields as the payer needs them
 
 
+def test_who_pays_alone_is_verified_without_a_member_id_and_reads_of_no_refusal(staff: FlaskClient) -> None:
+    assert "no member ID is needed" in staff.get(f"{VERIFY}/payer?payer=self-pay").text
+    sent = send(staff, payer="self-pay", member_id="", plan="")
+    assert sent.status_code == 303
+    page = words_of(staff.get(sent.location).text)
+    assert "Paid by the patient: no insurer decides" in page
+    assert "Give the patient the good faith estimate in writing" in page
+    assert "not covered" not in page.casefold()
+    assert "nobody has confirmed" not in page.casefold()
+
+
 def test_an_insurance_that_is_known_says_who_it_is_and_what_its_ids_look_like(staff: FlaskClient) -> None:
     part = staff.get(f"{VERIFY}/payer?payer=BCBS+of+Florida").text
     assert "Florida Blue" in part
     assert "the three-character prefix" in part
     assert "data-groups" in part
-    assert "BlueOptions 505" in part, "its plans can be chosen"
+    assert 0 < part.count("<option") <= 20, "a few of its plans are offered, never all of hundreds"
     medicare = staff.get(f"{VERIFY}/payer?payer=medicare").text
     assert "data-groups" not in medicare
     assert "data-grouped" in medicare
+
+
+def test_plans_are_offered_as_one_is_typed(staff: FlaskClient) -> None:
+    asked = {"payer": "BCBS of Florida", "plan": "blueoptions 505"}
+    offered = staff.get(f"{VERIFY}/plans", query_string=asked).text
+    assert offered.count("<option") == 1
+    assert 'value="blueoptions-505"' in offered
+    by_id = staff.get(f"{VERIFY}/plans", query_string={**asked, "plan": "16842FL0120033-01"}).text
+    assert 'value="16842fl0120033"' in by_id
+    assert "<option" not in staff.get(f"{VERIFY}/plans", query_string={**asked, "plan": "no such plan"}).text
 
 
 @pytest.mark.parametrize(("typed", "nearest"), [("sinna", "cigna"), ("floblue", "florida-blue")])

@@ -161,7 +161,10 @@ def test_an_insurance_that_is_typed_says_what_it_asks_for(page: Page) -> None:
     page.wait_for_selector("#about-payer >> text=Florida Blue")
     assert "three-character prefix" in page.inner_text("#about-payer")
     assert page.is_visible("#group_number")
-    assert page.locator("#plans option").count() == 2
+    assert page.locator("#plans option").count() == 20
+    page.fill("#plan", "blueoptions 505")
+    page.wait_for_selector("#plans option:only-child", state="attached")
+    assert page.locator("#plans option").get_attribute("value") == "blueoptions-505"
     page.fill("#payer", "medicare")
     page.wait_for_selector("#about-payer >> text=Original Medicare")
     assert not page.is_visible("#group_number")

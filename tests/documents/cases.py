@@ -135,6 +135,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "inactive": request("cigna", told_benefits={"told_by": CALL, "active": False}),
     "medicaid": request("florida-medicaid"),
     "paid alone": request(site="virtual", told_benefits={**MET, "active": True}),
+    "self-pay": {**request("self-pay"), "member": LUIS},
     "every level, long names": _in_phases(
         "florida-blue", EVERY_LEVEL, LONG_NAME, told_benefits={**TOLD_ALL, "plan_name": "Invented Plan " * 9}
     ),

@@ -12,7 +12,9 @@ from service.documents.letter import write_letter
 from service.explain import LOCALES, Locale
 from tests.documents.cases import BODIES, answer, matter, matter_of, shown
 
-UNCONFIRMED = [name for name in BODIES if shown(name)["eligibility"]["status"] == "undetermined"]
+UNCONFIRMED = [
+    name for name in BODIES if shown(name)["eligibility"]["status"] == "undetermined" and name != "self-pay"
+]
 SYLLABLE = re.compile(r"[aeiouy]+")
 MOST_WORDS = 24
 
@@ -30,6 +32,14 @@ def test_nobody_is_called_covered_whom_nobody_confirmed(name: str) -> None:
     assert not re.search(r"\bcubiert[oa]s?\b|\bsu plan cubre\b", spanish, re.IGNORECASE)
     assert "has not yet told us that you are a member" in english
     assert "todavía no nos ha dicho que usted es miembro" in spanish
+
+
+def test_who_pays_alone_reads_of_no_plan_and_no_card() -> None:
+    english, spanish = text_of("self-pay"), text_of("self-pay", "es")
+    assert "You pay for the intensive outpatient program (IOP) on your own." in english
+    assert "good faith estimate" in english
+    assert not re.search(r"\bplan\b|\bcard\b|\bmember\b", english, re.IGNORECASE)
+    assert not re.search(r"\bplan\b|\btarjeta\b|\bmiembro\b", spanish, re.IGNORECASE)
 
 
 def test_some_of_them_were_never_confirmed() -> None:

@@ -280,6 +280,14 @@ def test_a_source_without_a_date_that_was_read_long_ago_is_to_be_confirmed():
     assert answered.reasons[-1].params == {"date": "2019-01-01"}
 
 
+def test_what_was_told_of_the_plan_before_is_to_be_confirmed():
+    cited = Citation("published", "A call on the plan", None, "CALL-9", None, date(2026, 1, 5), "told")
+    level = LevelBenefits(prior_authorization=Fact("required", cited))
+    answered = answer(rules=plan(witness="published", **{IOP: level})).phases[0].prior_authorization
+    assert codes(answered.reasons) == ["authorization_required", "confirm_told_of_plan"]
+    assert answered.reasons[-1].params == {"date": "2026-01-05"}
+
+
 @pytest.mark.parametrize(("day", "late"), [(date(2025, 8, 24), False), (date(2025, 8, 23), True)])
 def test_a_source_is_read_long_ago_after_180_days(day, late):
     # Today is 20 February 2026; 180 days before it was 24 August 2025.

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from schemas.model import AgeBand, Citation, Fact, LevelBenefits, OtherCoverage, Period, ProgramRules
+from schemas.model import AgeBand, Citation, Fact, LevelBenefits, OtherCoverage, Period, ProgramRules, Step
 from service.engine.coverage import level_for
 from tests.engine.builders import (
     HOURS,
@@ -272,6 +272,23 @@ def by(modality, **more):
 @pytest.mark.parametrize("modality", ["telehealth", "hybrid"])
 def test_a_level_published_without_a_word_on_telehealth_is_not_known_by_telehealth(modality):
     assert by(modality) == ("undetermined", ["modality_not_published"])
+
+
+def test_notes_on_coverage_and_authorization_stand_beside_the_verdict_they_speak_of():
+    notes = {"coverage_notes": (Step("area", {}),), "authorization_notes": (Step("other_list", {}),)}
+    for covered, status in ((published(True), "covered"), (None, "undetermined")):
+        benefit = covered_level(10000, published, covered=covered, **notes)
+        d = answer(rules=plan(witness="published", **{IOP: benefit}))
+        assert (d.phases[0].coverage.status, d.phases[0].coverage.reasons[-1].code) == (status, "area")
+        assert codes(d.phases[0].prior_authorization.reasons)[-1] == "other_list"
+        assert not {"area", "other_list"} & set(codes(d.steps))
+
+
+def test_who_confirmed_the_level_is_not_told_the_notes_on_its_coverage():
+    benefit = covered_level(10000, published, coverage_notes=(Step("area", {}),))
+    rules = plan(witness="published", **{IOP: benefit})
+    d = answer(rules=rules, told_benefits=plan(witness="told", **{IOP: LevelBenefits(covered=told(True))}))
+    assert codes(d.phases[0].coverage.reasons) == ["level_covered_confirmed"]
 
 
 @pytest.mark.parametrize("modality", ["telehealth", "hybrid"])

@@ -476,3 +476,50 @@ BY_LINE = {
     "medicare_advantage": {"entitlement"},
 }
 LATE = {line: BY_LINE.get(line, {"court_order"}) for line in LINES_OF_BUSINESS}
+
+
+WORKING = own("Plan", employees=(20, 21))
+PAIRS = {
+    "working_aged": ((MEDICARE, WORKING), AGED, {}),
+    "medicare_before_retiree": ((MEDICARE, own("Plan", "retiree")), AGED, {}),
+    "medicaid_last": ((MEDICAID, held("Plan")), YOUNG, {}),
+    "tricare_after": ((TRICARE, held("Plan")), YOUNG, {}),
+    "medigap_after_medicare": ((MEDIGAP, MEDICARE), AGED, {}),
+    "own_before_dependent": ((own("A"), held("B", relationship="spouse")), YOUNG, {}),
+    "birthday": (
+        (of_parent("A", birthday=(1, 1)), of_parent("B", birthday=(2, 1))),
+        YOUNG,
+        {"parents": "together"},
+    ),
+    "cobra_after": ((own("A", "cobra"), own("B")), YOUNG, {}),
+}
+
+
+@pytest.mark.parametrize("rule", PAIRS)
+def test_a_rule_that_is_not_in_the_rulebook_settles_nothing(rule):
+    coverages, born, more = PAIRS[rule]
+    assert order(*coverages, born=born, **more).status == "settled"
+    without = {name: fact for name, fact in ORDER_RULES.items() if name != rule}
+    assert order(*coverages, born=born, rules=without, **more).status == "ask"
+
+
+def test_paying_oneself_is_no_coverage():
+    d = order(held("Self-pay", "self_pay"), held("Plan"), born=YOUNG)
+    assert names(d) == ["Plan", "Self-pay"]
+    assert [place.pays for place in d.order] == [True, False]
+
+
+def test_medicaid_aside_two_public_coverages_of_one_kind_of_medicare_are_asked_about():
+    without = {name: fact for name, fact in ORDER_RULES.items() if name != "advantage_instead_of_medicare"}
+    assert asked(order(MEDICARE, ADVANTAGE, rules=without)) == [("ask_payment_order", "/coverages/0/place")]
+
+
+def test_dependents_of_a_spouse_and_of_a_parent_are_asked_about():
+    d = order(of_parent("A"), held("B", relationship="spouse"), born=YOUNG)
+    assert asked(d) == [("ask_payment_order", "/coverages/0/place")]
+
+
+def test_ones_own_plan_stays_first_where_medicare_does_not_stand_between():
+    dependent = held("Spouse's", relationship="spouse", basis="active_employment", employees=(5, 6))
+    d = order(own("Own", "retiree"), dependent, MEDICARE)
+    assert names(d) == ["Medicare", "Own", "Spouse's"]

@@ -15,7 +15,10 @@ from typing import Any
 
 import yaml
 
+from payers.table_reader import read_table
 from schemas.model import AUTHORIZATION_STATUSES
+from schemas.plan_entries import plan_entries
+from schemas.plan_file import NEEDED_PLAN_COLUMNS, PLAN_COLUMNS
 from schemas.rule_fields import AUTHORIZATION_HINTS, SECONDARY_KINDS
 from tests.explain.reply_codes import LIVE
 
@@ -24,6 +27,8 @@ RULES = ROOT / "payers" / "rules"
 PLACES = ("service", "schemas", "payers")
 # It answers in a payer's place, in the payer's forms: none of our codes are made there.
 SANDBOX = ROOT / "payers" / "sandbox"
+# It speaks to visitors, in words of its own.
+QUICK_CHECKS = ROOT / "service" / "quick_checks"
 MAKERS = {"Step": 0, "NextStep": 0, "Question": 0, "Assumption": 0, "Ranged": 3}
 
 POTS = ("deductible", "deductible_family", "out_of_pocket", "out_of_pocket_family")
@@ -150,6 +155,7 @@ DESCRIBED: dict[str, tuple[frozenset[str], ...]] = {
         code: (frozenset({"plan"}),)
         for code in ("enrolled_in_medicare_advantage", "enrolled_in_managed_care")
     },
+    "parity_filed_limit": (frozenset({"level", "units", "unit"}),),
     **dict.fromkeys(("level_covered", "level_covered_confirmed"), (NONE,)),
     **dict.fromkeys(
         (
@@ -216,7 +222,7 @@ def _in_sources() -> Iterator[Use]:
 
 def _sources() -> list[Path]:
     files = [file for place in PLACES for file in sorted((ROOT / place).rglob("*.py"))]
-    return [file for file in files if SANDBOX not in file.parents]
+    return [file for file in files if not {SANDBOX, QUICK_CHECKS} & {*file.parents}]
 
 
 def stale_knowledge() -> list[str]:
@@ -312,6 +318,12 @@ def _pairs(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
 def _in_rulebook() -> Iterator[Use]:
     for file in sorted(RULES.rglob("*.yaml")):
         yield from _notes(yaml.safe_load(file.read_text(encoding="utf-8")), file.name)
+    for file in sorted(RULES.glob("plans/*.csv")):
+        sheet = read_table(file.read_bytes(), PLAN_COLUMNS, NEEDED_PLAN_COLUMNS)
+        for row in sheet.rows:
+            said = plan_entries([row])
+            noted = [entry for path, entries in said.items() if path[-1] == "plan_notes" for entry in entries]
+            yield from _notes({"notes": noted}, file.name)
 
 
 def _notes(data: Any, file: str) -> Iterator[Use]:

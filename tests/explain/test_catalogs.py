@@ -11,6 +11,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from schemas import model
+from schemas.rule_fields import FACT_FIELDS, HOURS_FIELDS, MEDICAL_FIELDS, SERVICE_FIELDS
 from service.documents.form import AMOUNTS, FIELDS, FORM, LEVEL_FIELDS
 from service.explain import LOCALES, Locale, say, writer
 from service.explain.catalogs import (
@@ -122,6 +123,7 @@ def test_no_label_of_the_console_is_for_nothing_and_none_is_missing(locale: Loca
         "case_",
         "answer_",
         "hours_",
+        "order_",
         "relationship_",
         "fault_",
         "trail_",
@@ -130,6 +132,7 @@ def test_no_label_of_the_console_is_for_nothing_and_none_is_missing(locale: Loca
         "document_",
         "in_",
         "morning_",
+        "memory_",
         "sex_",
         "card_",
         "group_",
@@ -138,6 +141,7 @@ def test_no_label_of_the_console_is_for_nothing_and_none_is_missing(locale: Loca
         "confirm_",
         "missing_",
         "line_",
+        "memory_",
     )
     mentioned = set(re.findall(r"[\"'(](\w+)[\"',]", source))
     means = {f"{name}_means" for name in mentioned}
@@ -227,3 +231,15 @@ def test_a_code_of_another_version_is_shown_as_it_is() -> None:
 
 def test_a_part_is_a_choice() -> None:
     assert isinstance(parsed("[{a}|b]", "en")[0], Choice)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_field_of_the_rulebook_is_called_something(locale: Locale) -> None:
+    console, names = catalog(locale, CONSOLE), catalog(locale, WORDS)
+    fields = {*FACT_FIELDS, *SERVICE_FIELDS, *MEDICAL_FIELDS, *HOURS_FIELDS}
+    unnamed = {
+        name
+        for name in fields
+        if console.gettext(f"pub_{name}") == f"pub_{name}" and names.pgettext("subject", name) == name
+    }
+    assert unnamed == set()

@@ -128,7 +128,15 @@ def test_an_unknown_answer_says_whom_to_call_and_what_to_ask() -> None:
     assert "◐ UNKNOWN, ASK THE PLAN" in lines(body)
     questions = " ".join(section(body, "QUESTIONS FOR THE PAYER"))
     assert "Is prior authorization required for the intensive outpatient program (IOP)" in questions
-    assert questions.startswith("Call ")
+    assert questions.startswith("Call the number on the member's card, or ask through Florida Blue")
+
+
+@pytest.mark.parametrize(
+    ("payer", "first"),
+    [("cigna", "Call Evernorth"), ("wellpoint-florida", "Call the number on the member's card")],
+)
+def test_the_call_goes_to_a_known_number_or_to_the_one_on_the_card(payer: str, first: str) -> None:
+    assert section(request(payer, network="in"), "QUESTIONS FOR THE PAYER")[0].strip().startswith(first)
 
 
 TOLD_PHP: dict[str, Any] = {

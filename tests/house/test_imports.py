@@ -39,9 +39,12 @@ FRONT_DOORS = (
     "service.premises",
     "service.record",
     "service.directory",
+    "service.plan_finder",
     "service.printed",
     "service.comparison",
     "service.documents",
+    "service.local_rules",
+    "service.memory_at_hand",
     "service.rules",
     "service.rulesets",
     "service.staff",
@@ -53,6 +56,7 @@ FRONT_DOORS = (
     "service.on_file",
     "service.call_backs",
     "service.cards",
+    "service.quick_checks",
 )
 
 # The first row that a module stands in is its row, so the narrower ones come first.
@@ -84,6 +88,8 @@ TABLE = (
             "payers.base",
             "payers.errors",
             "payers.medicaid_plans",
+            "payers.plan_years",
+            "payers.kept",
             "payers.registry",
             "payers.rulebook",
             "service.clinic",
@@ -165,6 +171,7 @@ TABLE = (
         Row(room, ours=("schemas", "payers", "service.verify"), never=("payers.adapters",))
         for room in ("service.directory", "service.printed")
     ),
+    Row("service.plan_finder", ours=("schemas", "payers.plan_library", "service.verify")),
     Row(
         "service.premises",
         ours=(
@@ -204,9 +211,35 @@ TABLE = (
     ),
     Row(
         "service.rulesets",
-        ours=("payers", "service.rules", "service.store"),
+        ours=("payers", "service.remembered", "service.rules", "service.store"),
         others=("orjson",),
         never=("payers.adapters", TABLES),
+    ),
+    Row(
+        "service.remembered",
+        ours=("schemas", "payers.identity", "payers.rulebook", "service.store"),
+        others=("orjson",),
+        never=(TABLES,),
+    ),
+    Row(
+        "service.local_rules",
+        ours=("schemas", "service.remembered", "service.store", "service.verify"),
+        never=(TABLES,),
+    ),
+    Row(
+        "service.memory_at_hand",
+        ours=(
+            "schemas",
+            "service.at_hand",
+            "service.local_rules",
+            "service.noting",
+            "service.record",
+            "service.remembered",
+            "service.rulesets",
+            "service.security",
+            "service.store",
+        ),
+        never=(TABLES,),
     ),
     Row("service.config"),
     Row(
@@ -246,7 +279,10 @@ TABLE = (
     Row(
         "service.security",
         ours=("schemas", "service.config", "service.security", "service.store"),
-        others=("argon2", "cryptography", "flask", "flask_wtf", "limits", "orjson", "pyotp", "werkzeug"),
+        others=(
+            *("altcha", "argon2", "cryptography", "flask", "flask_wtf"),
+            *("limits", "orjson", "pyotp", "werkzeug"),
+        ),
         never=(TABLES,),
     ),
     Row(
@@ -293,6 +329,12 @@ TABLE = (
             "service.verify",
         ),
         others=("orjson",),
+        never=(TABLES,),
+    ),
+    Row(
+        "service.quick_checks",
+        ours=("schemas", "service.clinic", "service.quick_checks", *FRONT_DOORS),
+        others=("babel",),
         never=(TABLES,),
     ),
     Row("service.on_file", ours=("service.store",), never=(TABLES,)),

@@ -175,8 +175,8 @@ def test_who_runs_a_plan_for_an_employer_leaves_no_payer_certain(tmp_path: Path)
         ("source: booklet", "source: rumor", "entries[0].source: No source is called rumor"),
         ("words: [Fern Admin], ", "", "Must say words, a pattern, or both"),
         ("words: [Fern Admin]", 'pattern: "["', "entries[0].pattern: Not a regular expression"),
-        ("at: p. 1, ", "", "entries[0].at: Missing data"),
-        ("says: card", "say: card", "entries[0].say: Unknown field"),
+        ("at: p. 1, ", "", "entries[0].at: Is missing"),
+        ("says: card", "say: card", "entries[0].say: There is no such field here"),
     ],
 )
 def test_what_is_wrong_with_cards_is_told_by_line(tmp_path: Path, old: str, new: str, message: str) -> None:

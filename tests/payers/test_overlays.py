@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from payers.errors import RulebookError
+from payers.layers import lay_files
 from payers.rulebook import Rulebook, load_rulebook, load_rulebook_from_files
 from payers.rules_check import check
 from payers.rules_view import show
@@ -203,3 +204,23 @@ def test_what_is_laid_over_is_shown_as_local(laid: Rulebook) -> None:
     assert not shown["services.intensive_outpatient.covered"].local
     later = {one.where: one for one in show(laid, "marigold", date(2026, 9, 1))}
     assert later["services.intensive_outpatient.prior_authorization"].value == "not_required"
+
+
+def test_a_clinic_can_lay_a_design_over_the_librarys() -> None:
+    head = "plan,name,year,network,deductible,outpatient,source,at\n"
+    dates = "published: null, retrieved: 2026-11-22, confidence: primary"
+    paper = f"sources: {{paper: {{title: Paper, url: null, {dates}}}}}".encode()
+    willow = b"payer: {id: willow, name: Willow, line_of_business: commercial}\nsources: {}\n"
+    elm, ours = "elm,Elm,2026,in,1500.00,$40,paper,p. 1\n", "elm,,2026,in,900.00,,paper,p. 2\n"
+    ash = "ash,Ash,2026,in,100.00,,paper,p. 3\n"
+    base = {"willow.yaml": willow, "plans.yaml": paper, "plans/willow.csv": (head + elm).encode()}
+    over = {"plans.yaml": paper, "plans/willow.csv": (head + ours + ash).encode()}
+    book = load_rulebook_from_files(lay_files(base, [("ours", over)]))
+    assert [*book.identity("willow").plans] == ["elm", "ash"]
+    for day, limit in ((date(2026, 5, 1), 90000), (date(2027, 1, 1), None)):
+        said = ask_once(book, day, payer="willow", plan="elm").networks["in"]
+        pot = said.deductible.individual
+        assert (pot.limit.value if pot is not None and pot.limit is not None else None) == limit
+        assert bool(said.levels["outpatient"].copay) == (limit is not None), (
+            "what is not laid over still holds"
+        )

@@ -36,6 +36,16 @@ def dated(value: Any, **more: Any) -> list[dict[str, Any]]:
     return [{"from": "2026-01-01", "value": value, "source": "booklet", "at": "p. 1", **more}]
 
 
+def test_a_note_with_a_source_of_its_own_says_where_in_it() -> None:
+    path = (*IOP, "authorization_notes")
+    assert faults_with(path, dated([{"code": "heard", "source": "rumor", "at": "p. 1"}])) == []
+    for half in ({"source": "rumor"}, {"at": "p. 1"}):
+        (fault,) = faults_with(path, dated([{"code": "heard", **half}]))
+        assert fault.endswith("A source of its own needs both source and at.")
+    (unknown,) = faults_with(path, dated([{"code": "heard", "source": "nobody", "at": "p. 1"}]))
+    assert "No source is called nobody" in unknown
+
+
 def test_the_invented_files_are_sound() -> None:
     assert payer_file_faults(MARIGOLD) == []
     assert services_file_faults(LAW) == []
@@ -90,7 +100,9 @@ def test_a_rate_keeps_its_places(number: str) -> None:
     ],
 )
 def test_an_unknown_key_is_refused_where_it_stands(path: Any, value: Any, where: str) -> None:
-    assert faults_with(path, value) == [f"{where}: Unknown field."]
+    assert faults_with(path, value) == [
+        f"{where}: There is no such field here: look at how it is spelled, and how far it is indented."
+    ]
 
 
 def test_an_unknown_level_of_care_is_told_with_the_known_ones() -> None:
@@ -103,7 +115,7 @@ def test_a_value_without_its_date_or_source_is_refused(missing: str) -> None:
     entries = dated(True)
     del entries[0][missing]
     (fault,) = faults_with((*IOP, "covered"), entries)
-    assert fault.startswith(f"services.intensive_outpatient.covered[0].{missing}: Missing data")
+    assert fault.startswith(f"services.intensive_outpatient.covered[0].{missing}: Is missing")
 
 
 def test_a_value_that_cites_an_unknown_source_is_refused() -> None:
@@ -193,7 +205,7 @@ def test_a_source_stands_at_an_https_address_or_at_none(url: str) -> None:
 def test_a_source_says_everything_even_if_only_null(field: str) -> None:
     source = {name: value for name, value in MARIGOLD["sources"]["booklet"].items() if name != field}
     (fault,) = faults_with(("sources", "booklet"), source)
-    assert fault.startswith(f"sources.booklet.{field}: Missing data")
+    assert fault.startswith(f"sources.booklet.{field}: Is missing")
 
 
 def test_confidence_has_two_words() -> None:
@@ -243,7 +255,7 @@ def test_what_a_payer_takes_is_told_in_codes_and_numbers(changes: Any, where: st
 def test_what_a_payer_takes_needs_its_types_and_a_source(missing: str) -> None:
     stated = {name: value for name, value in terms().items() if name != missing}
     (fault,) = faults_with(("payer", "inquiry"), stated)
-    assert fault.startswith(f"payer.inquiry.{missing}: Missing data")
+    assert fault.startswith(f"payer.inquiry.{missing}: Is missing")
 
 
 def test_an_example_must_expect_something_that_is_known() -> None:

@@ -111,7 +111,7 @@ def test_a_program_is_kept_in_the_cache(tmp_path: Path) -> None:
     ("old", "new", "sentence"),
     [
         ("id: commons", "id: comons", "Must be commons, as the file is called."),
-        ("payer: tansy, ", "", "Missing data"),
+        ("payer: tansy, ", "", "Is missing"),
         ("payer: tansy,", "payer: tanzy,", "There is no payer tanzy"),
         ("coverage: covered", "coverage: not_covered", "coverage is covered, not not_covered"),
     ],

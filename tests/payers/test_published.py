@@ -113,6 +113,28 @@ def test_a_plan_wins_over_what_holds_for_all_plans(rulebook: Rulebook) -> None:
     assert silver.covered == payer_wide.covered
 
 
+def test_what_a_payer_notes_of_every_level_follows_what_a_level_notes_and_each_cites_its_own_source(
+    tmp_path: Path,
+) -> None:
+    last = 'source: booklet, at: "p. 47"}]\n'
+    heard = "{code: heard, source: rumor, at: first paragraph}"
+    own = f'[{{from: 2025-01-01, value: [{{code: own}}, {heard}], source: booklet, at: "p. 48"}}]'
+    wide = '[{from: 2025-01-01, value: [{code: wide}], source: booklet, at: "p. 9"}]'
+    silver = f"    facts: {{coverage_notes: {wide}}}\n"
+    added = f"{last}    coverage_notes: {own}\nplans:\n  silver:\n    name: Silver\n{silver}"
+    changes = {"marigold.yaml": (f"{last}plans:\n  silver:\n    name: Silver\n", added)}
+    rules = load(tmp_path, changes)
+    iop, op = (level(ask_once(rules, MARCH, plan="silver"), name) for name in (IOP, OP))
+    said = [(note.code, note.citations[0].title, note.citations[0].locator) for note in iop.coverage_notes]
+    assert said == [
+        ("own", "Marigold booklet", "p. 48"),
+        ("heard", "A blog on Marigold", "first paragraph"),
+        ("wide", "Marigold booklet", "p. 9"),
+    ]
+    assert [note.code for note in op.coverage_notes] == ["wide"]
+    assert level(ask_once(rules, MARCH), "inpatient").coverage_notes == (), "another plan's"
+
+
 def test_a_plan_answers_to_its_other_names(rulebook: Rulebook) -> None:
     assert ask(rulebook, [MARCH], plan="slv") == ask(rulebook, [MARCH], plan="silver")
 

@@ -116,6 +116,7 @@ def _go_on(visitor: Visitor, marked: Marked, made: dict[str, Any], today: date) 
         visitor.call("GET document", "GET", f"{at}/documents/{kind}?format=html&language=es")
     visitor.call("GET document as PDF", "GET", f"{at}/documents/benefits")
     visitor.call("GET verifications", "GET", f"{V1}?limit=20", is_silent=True)
+    _remember(visitor, marked, made)
     _hold(visitor, marked, f"{CASES}/{made['case_id']}", made["payer"]["id"])
 
 
@@ -156,6 +157,14 @@ def _look_for(visitor: Visitor, marked: Marked) -> None:
     visitor.call("GET payers/resolve", "GET", f"{PAYERS}/resolve?text={text}", is_silent=True)
     visitor.call("GET plans", "GET", f"{PAYERS}/cigna/plans?query={text}", is_silent=True)
     visitor.call("GET benefits", "GET", f"{PAYERS}/cigna/benefits?plan={text}")
+
+
+def _remember(visitor: Visitor, marked: Marked, made: dict[str, Any]) -> None:
+    fact = {"level_of_care": "intensive_outpatient", "field": "copay"}
+    for plan in ("An invented plan", marked.phrase):
+        body = {"verification_id": made["id"], "plan": plan, "facts": [fact]}
+        visitor.call("POST local rule", "POST", "/v1/local-rules", json=body)
+    visitor.call("GET local rules", "GET", "/v1/local-rules?limit=20", is_silent=True)
 
 
 def _keep_a_case(visitor: Visitor, marked: Marked) -> None:

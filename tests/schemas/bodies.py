@@ -29,7 +29,9 @@ KNOWN = Known(
                 member_id_strict=True,
                 member_id_hint="eleven letters and digits, as on the red, white and blue card",
             ),
-            PayerCard("medigap", "Medigap", "medigap", plans={"g": "Plan G"}),
+            PayerCard(
+                "medigap", "Medigap", "medigap", plans={"g": "Plan G"}, called={"g": "g", "plan g": "g"}
+            ),
             PayerCard("florida-medicaid", "Florida Medicaid", "medicaid"),
             PayerCard(
                 "cigna",
@@ -37,6 +39,7 @@ KNOWN = Known(
                 "commercial",
                 aliases=("Evernorth",),
                 plans={"open-access-plus": "Open Access Plus"},
+                called={"open access plus": "open-access-plus"},
                 member_id_pattern="^U[0-9]{8}$",
                 member_id_hint="U and eight digits",
             ),

@@ -11,7 +11,7 @@ import pytest
 
 from payers.plan_rules import compile_rules
 from payers.rule_files import RuleData
-from payers.rule_reading import tables_of
+from payers.rule_reading import plans_table, tables_of
 from payers.rulebook import Rulebook, load_rulebook_from_files
 from service.verify import Desk
 from tests.verify.desk import ask, desk
@@ -29,28 +29,24 @@ def program_of(payer: str, data: RuleData) -> str | None:
 
 @lru_cache(maxsize=1)
 def edited(name: str) -> Rulebook:
-    """The rulebook with one file's name changed, and its sources as sure as they were not."""
-    files = dict(desk().rulebook.files)
+    """The rulebook with one file whose name is another and whose sources are as sure as they were not."""
+    text = desk().rulebook.files[name].decode().replace("name: ", "name: Edited ", 1)
     swapped = {"primary": "secondary", "secondary": "primary"}
-    text = re.sub(
-        r"confidence: (primary|secondary)",
-        lambda found: f"confidence: {swapped[found[1]]}",
-        files[name].decode().replace("name: ", "name: Edited ", 1),
-    )
-    assert text.encode() != files[name]
-    return load_rulebook_from_files(files | {name: text.encode()})
+    text = re.sub(r"confidence: (primary|secondary)", lambda found: f"confidence: {swapped[found[1]]}", text)
+    return load_rulebook_from_files({**desk().rulebook.files, name: text.encode()})
 
 
 def own_part(payer: str, data: RuleData) -> RuleData:
     """All of a rulebook that speaks of a payer: its file, its program, its tables, and the law."""
     whole, program = data.payers[payer], program_of(payer, data)
-    tables = {*tables_of(whole)}
+    tables = {*tables_of(whole), plans_table(payer)} & set(data.tables)
     return RuleData(
         payers={payer: whole},
         programs={program: data.programs[program]} if program else {},
         services=data.services,
         cards=data.cards,
         tables={name: data.tables[name] for name in tables},
+        library=data.library,
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from tests.verify.desk import ANA, LUZ, ask, told
 
 
@@ -68,7 +70,7 @@ def test_ten_visits_of_blue_focus_cost_ten_dollars_each_and_that_rests_on_the_ye
     said = ask(wants("fep-blue", "focus", "op", weeks=3, days_per_week=1)).determination
     assert said.estimate.expected == 3 * 1000
     carried = [step for step in said.steps if step.code == "confirm_carried_forward"]
-    assert [dict(step.params) for step in carried] == [{"on": "2025-12-31"}]
+    assert [dict(step.params) for step in carried] == [{"year": "2025"}]
 
 
 def test_blue_focus_pays_nothing_outside_its_network():
@@ -88,6 +90,15 @@ def test_an_advantage_plan_covers_like_medicare_and_names_its_own_share():
     )
     assert said.estimate.expected is None
     assert "ask_qmb" in codes(said.call_script)
+
+
+@pytest.mark.parametrize("payer", ["medicare-advantage", "humana-medicare-advantage", "devoted-health"])
+def test_every_advantage_organization_covers_a_program_where_medicare_does_and_is_asked_elsewhere(payer):
+    at_center = ask(wants(payer, member=ANA, level_of_care="php")).determination
+    alone = ask(wants(payer, member=ANA, level_of_care="php", site="two-tier")).determination
+    assert at_center.phases[0].coverage.status == "covered"
+    assert alone.phases[0].coverage.status == "undetermined"
+    assert "advantage_setting_open" in codes(alone.steps)
 
 
 def test_an_advantage_member_with_full_medicaid_is_asked_nothing_before_medicaid_has_spoken():

@@ -24,6 +24,7 @@ class Section:
 
     title: str
     rows: Sequence[tuple[str, str]]
+    level: str | None = None
 
 
 def sections_of(benefits: Mapping[str, Any], reader: Reader, label: Label) -> list[Section]:
@@ -36,12 +37,10 @@ def sections_of(benefits: Mapping[str, Any], reader: Reader, label: Label) -> li
         named = reader.words.name("network", network) if len(apart) > 1 else ""
         said = networks[network]
         pots = {name: value for name, value in said.items() if name != "levels"}
-        titled = {label("pots"): pots} | {
-            reader.words.name("level_title", level): value for level, value in said.get("levels", {}).items()
-        }
-        for title, values in titled.items():
+        for level, values in {None: pots, **said.get("levels", {})}.items():
+            title = label("pots") if level is None else reader.words.name("level_title", level)
             text = f"{title} · {named}" if named else title
-            sections.append(Section(text, [*_rows(values, (), reader, label)]))
+            sections.append(Section(text, [*_rows(values, (), reader, label)], level))
     return [section for section in sections if section.rows]
 
 
@@ -73,7 +72,7 @@ def _rows(
     for name, value in said.items():
         here = (*path, name)
         for one in value if isinstance(value, list) else [value]:
-            if name == "notes":
+            if name.endswith("notes"):
                 yield label("pub_notes"), reader.say(one["code"], one.get("params", {}))
             elif isinstance(one, Mapping) and "citations" in one and "value" in one:
                 yield _called(here, reader, label), _value(here, one, reader, label)

@@ -27,6 +27,8 @@ class Published(Valued, Protocol):
     """A published value with its source."""
 
     @property
+    def table(self) -> str: ...
+    @property
     def payer(self) -> str: ...
     @property
     def value(self) -> Any: ...
@@ -96,10 +98,12 @@ def _stale(
     for item, plans in items:
         shown = item.shown
         holder = _holder(shown.payer, names, reader)
-        place = place_in_words(shown, reader, plans)
-        what = f"{field_in_words(shown, reader)}: {value_in_words(shown, shown.value, reader)}"
+        place, what = place_in_words(shown, reader, plans), field_in_words(shown, reader)
         if item.rows > 1:
-            what = reader.label("rule_rows", count=str(item.rows), table=shown.where.partition(" ")[0])
+            rows = reader.label("rule_rows", count=str(item.rows), table=shown.table)
+            place, what = rows, "" if shown.row else what
+        else:
+            what = f"{what}: {value_in_words(shown, shown.value, reader)}"
         yield ""
         yield from line(" · ".join(filter(None, (holder, place, what))), 0, f"{item.answers:>4}  ")
         yield from line(_why(item, reader), 3)
@@ -130,20 +134,36 @@ def _changes(
         yield reader.label("rule_nothing_changes")
     for holder, group in groupby(changes, key=lambda pair: pair[0].shown.payer):
         yield from heading(_holder(holder, names, reader))
+        whole: dict[str, list[str]] = {}
         for part, several in groupby(group, key=lambda pair: _part(pair[0].shown)):
             told = list(several)
-            yield from bullets(_told(part, told, reader, every))
+            code = None if every else _whole_plan(part, told)
+            if code is None:
+                yield from bullets(_told(part, told, reader, every))
+            else:
+                whole.setdefault(code, []).append(told[0][1].get(part, part))
+        yield from bullets(_plans_told(code, plans, reader) for code, plans in whole.items())
+
+
+def _whole_plan(part: str, told: list[tuple[Change, Names]]) -> str | None:
+    """Return how to tell that all of a plan begins or ends; `None` where that is not all of it."""
+    if not part or told[0][0].shown.row or len(told) < 2:
+        return None
+    for code, gone in (("rule_plans_begin", "before"), ("rule_plans_end", "after")):
+        if all(getattr(change, gone) is None for change, _ in told):
+            return code
+    return None
+
+
+def _plans_told(code: str, plans: list[str], reader: Reader) -> str:
+    few, rest = plans[:FEW_ROWS], len(plans) - FEW_ROWS
+    more = str(rest) if rest > 0 else None
+    return reader.label(code, count=str(len(plans)), plans="; ".join(few), more=more)
 
 
 def _told(part: str, told: list[tuple[Change, Names]], reader: Reader, every: bool) -> Iterator[str]:
     """Yield the changes of a table, of a plan, or of the payer as a whole, as sentences."""
-    one, plans = told[0]
-    if part and not one.shown.row and not every and len(told) > 1:
-        for code, gone in (("rule_plan_begins", "before"), ("rule_plan_ends", "after")):
-            if all(getattr(change, gone) is None for change, _ in told):
-                yield reader.label(code, plan=plans.get(part, part), count=str(len(told)))
-                return
-    few = told[:FEW_ROWS] if one.shown.row and not every else told
+    few = told[:FEW_ROWS] if told[0][0].shown.row and not every else told
     for change, names in few:
         yield change_in_words(change.shown, change.before, change.after, reader, names)
     if len(few) < len(told):
@@ -153,7 +173,7 @@ def _told(part: str, told: list[tuple[Change, Names]], reader: Reader, every: bo
 def _part(shown: Published) -> str:
     """Return the table or the plan that a value stands in; empty where it is of the payer as a whole."""
     if shown.row:
-        return shown.where.partition(" ")[0]
+        return shown.table
     parts = shown.where.split(".")
     return parts[1] if parts[0] == "plans" else ""
 

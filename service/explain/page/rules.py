@@ -40,7 +40,7 @@ def labels(locale: Locale) -> Phrases:
 
 def place_in_words(shown: Valued, reader: Reader, plans: Mapping[str, str]) -> str:
     """Return for whom a value holds: plan, level of care, conditions; empty where it holds for all."""
-    parts = shown.where.split(".") if not shown.row else []
+    parts = _path(shown)
     named = []
     if parts[:1] == ["plans"]:
         named.append(plans.get(parts[1], parts[1]))
@@ -49,6 +49,10 @@ def place_in_words(shown: Valued, reader: Reader, plans: Mapping[str, str]) -> s
         named.append(reader.words.name("classification", parts[1]))
     elif level is not None:
         named.append(reader.words.name("level_title", level))
+    if parts[:1] == ["medicaid_regions"]:
+        named.append(reader.label("rule_region", region=parts[1]))
+    if parts[:1] == ["medicaid_plans"]:
+        named.append(parts[1])
     if parts[:1] in (["legal_maximum"], ["clocks"]):
         named.append(labels(reader.locale)(f"choice_{parts[1]}", {}))
     if "cost_share" in parts:
@@ -64,7 +68,7 @@ def field_in_words(shown: Valued, reader: Reader) -> str:
         return reader.label("rule_price", price=code)
     if shown.row:
         return reader.label("rule_wage_index", area=shown.row["area"], county=shown.row["county"])
-    *_, around, last = ["", *shown.where.split(".")]
+    *_, around, last = ["", *_path(shown)]
     if around in POTS:
         return f"{reader.words.name('subject', around)} ({reader.words.name('scope', last)})"
     if shown.where.startswith("legal_maximum"):
@@ -72,6 +76,8 @@ def field_in_words(shown: Valued, reader: Reader) -> str:
         return f"{labels(reader.locale)('pub_legal_maximum', {})} ({scope})"
     if shown.where.startswith("clocks"):
         last = "authorization_clock"
+    if shown.where.startswith("medicaid_regions"):
+        last = "counties"
     named = label_of_field(last, reader, lambda code, **params: labels(reader.locale)(code, params))
     return named[:1].lower() + named[1:]
 
@@ -82,7 +88,12 @@ def value_in_words(shown: Valued, value: Any, reader: Reader) -> str:
         return str(value)
     if "code" in shown.row:
         return reader.words.money(value)
-    return _said(shown.where.rpartition(".")[2], value, reader)
+    return _said(_path(shown)[-1], value, reader)
+
+
+def _path(shown: Valued) -> list[str]:
+    """Return the path of a value in its file; of a second source of it, that of the first."""
+    return [] if shown.row else shown.where.partition(" (")[0].split(".")
 
 
 def change_in_words(shown: Valued, before: Any, after: Any, reader: Reader, plans: Mapping[str, str]) -> str:
@@ -114,7 +125,7 @@ def _said(name: str, value: Any, reader: Reader) -> str:
         return words.money(value)
     if name in ("coinsurance_max", "allowed_amount"):
         return words.money(value)
-    if name == "notes":
+    if name.endswith("notes"):
         return " ".join(reader.say(note["code"], note.get("params", {})) for note in value).rstrip(".")
     if name in ("ages", "hours_per_week"):
         return _band(value, "rule_ages" if name == "ages" else "rule_hours", reader)

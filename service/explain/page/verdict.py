@@ -25,7 +25,12 @@ CODES = ("codes", "revenue_codes", "bill_type", "place_of_service", "modifiers",
 
 
 def is_confirmed(answer: Answer) -> bool:
-    """Whether anyone confirmed this member; a part of an answer that does not say so is not confirmed."""
+    """Whether anyone confirmed this member; a part of an answer that does not say so is not confirmed.
+
+    Who pays alone is nobody's member, so there is nothing left to confirm.
+    """
+    if pays_alone(answer):
+        return True
     return bool(answer.get("eligibility", {}).get("status", "undetermined") != "undetermined")
 
 

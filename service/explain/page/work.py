@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from schemas.model import TOLD
 from service.explain.page.layout import bullets, heading, line, numbered
 from service.explain.page.reader import Answer, Reader, capitalized, cited, contact_line
 
@@ -152,11 +153,17 @@ def sources(answer: Answer, reader: Reader) -> Iterator[str]:
 
 def source_line(source: Answer, reader: Reader) -> str:
     """Return a source: its title, the place in it, how sure it is and how old."""
-    words = reader.words
+    words, is_told = reader.words, source["confidence"] == TOLD
     parts = [words.name("source", source["title"])]
-    if source["locator"]:
+    if source["locator"] and not is_told:
         parts.append(source["locator"])
     parts.append(words.name("confidence", source["confidence"]))
+    if is_told:
+        parts.append(words.date(source["retrieved"]))
+        if source.get("approved_by"):
+            parts.append(reader.label("approved_by", name=source["approved_by"]))
+            parts.append(reader.label("holds_until", date=words.date(source["holds_until"])))
+        return "; ".join(parts)
     if source.get("local"):
         parts.append(words.name("confidence", "local"))
     parts += [

@@ -194,7 +194,8 @@
 
     #label(code, params = {}) {
       const { labels } = this.#words;
-      return (labels[`ui_${code}`] ?? labels[`page_${code}`] ?? code).replace(/\{(\w+)\}/g, (_, name) => params[name] ?? "");
+      const said = labels[`ui_${code}`] ?? labels[`page_${code}`] ?? labels.ui_unavailable;
+      return said.replace(/\[.*?\]/g, "").replace(/\{(\w+)\}/g, (_, name) => params[name] ?? "");
     }
 
     /* --- forgetting ------------------------------------------------------------------------------------------- */
@@ -269,7 +270,7 @@
         this.#faults[places[name] ?? name] ??= message;
       }
       if (this.#faults.website) this.#trouble = this.#faults.website;
-      else if (!Object.keys(this.#faults).length) this.#trouble = said?.detail || this.#label("unavailable");
+      else if (!Object.keys(this.#faults).length) this.#trouble = this.#label(code?.replaceAll("-", "_"));
       this.#draw(".faults");
     }
 
@@ -363,13 +364,14 @@
     }
 
     _answer() {
-      const { sentences, care, candidates, answer, disclaimer } = this.#answer;
+      const { sentences, care, candidates, answer, payer, disclaimer } = this.#answer;
+      const planned = payer?.id !== "self-pay"; // without a plan, none includes it or does not
       const about = (name) => sentences.filter((one) => one.about === name);
       const [first, ...rest] = about("answer");
       const part = (name) => about(name).length > 0 && h("section", {}, h("h4", {}, this.#label(name)), about(name).map((one) => this.#sentence(one)));
       return [
         h("div", { class: `answer ${answer}` },
-          h("h3", { tabindex: -1 }, h("span", { "aria-hidden": "true" }, `${MARKS[answer]} `), first.message),
+          h("h3", { tabindex: -1 }, planned && this.#mark(answer), first.message),
           this.#sources(first),
           rest.map((one) => this.#sentence(one))),
         this.#summary(),
@@ -377,7 +379,7 @@
           h("p", { class: "actions" }, candidates.map((one) => h("button", { type: "button", class: "quiet", click: () => this.#meant(one) }, one.name)))),
         care.length > 0 && h("ul", { class: "care" }, care.map((one) => h("li", {},
           h("h4", {}, one.name), h("p", {}, one.description),
-          h("p", {}, h("span", { "aria-hidden": "true" }, `${MARKS[one.answer]} `), h("strong", {}, this.#label(`answer_${one.answer}`)))))),
+          planned && h("p", {}, this.#mark(one.answer), h("strong", {}, this.#label(`answer_${one.answer}`)))))),
         part("approval"),
         part("cost"),
         h("section", {}, h("h4", {}, this.#label("next")), h("ol", {}, about("next").map((one) => h("li", {}, this.#sentence(one))))),
@@ -424,6 +426,10 @@
         h("ol", {}, next.map((one) => h("li", {}, one.message))),
         h("p", { class: "actions" }, this.#phone(clinic), h("button", { type: "button", class: "quiet", click: () => (this.#forget(), this.#go("check")) }, this.#label("back"))),
       ];
+    }
+
+    #mark(answer) {
+      return h("span", { "aria-hidden": "true" }, `${MARKS[answer]} `);
     }
 
     #meant({ id, name }) {
