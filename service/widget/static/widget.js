@@ -1,13 +1,5 @@
-/* OpenVOB quick check: would my insurance include care here?
- *
- *   <script src="https://vob.clinic.example/widget/widget.js" data-site-key="…" defer></script>
- *   <openvob-quick-verify>Call us: <a href="tel:305-555-0100">305-555-0100</a></openvob-quick-verify>
- *
- * It talks to the service this file came from and to nobody else, and keeps nothing: no cookie, no storage,
- * no value in an address. What was typed is gone when the page is left. What stands inside the element is
- * shown where scripts do not run or the service does not answer. Words come from the service, in English or
- * Spanish; only what must be said without it stands here.
- */
+/* OpenVOB quick check (docs/widget.md). It talks to the service this file came from and to nobody else, and keeps
+   nothing: no cookie, no storage, no value in an address. */
 (() => {
   "use strict";
 
@@ -19,20 +11,19 @@
     en: {
       message: "In crisis? Call or text 988, any time. If a life is in danger now, call 911.",
       failed: "This form cannot answer just now. Please call the clinic.",
-      call_988: "Call 988", text_988: "Text 988", call_911: "Call 911",
+      calls: ["Call 988", "Text 988", "Call 911"],
     },
     es: {
-      message: "¿En crisis? Llame o envíe un mensaje de texto al 988, a cualquier hora. Si hay una vida en peligro ahora, llame al 911.",
+      message: "¿En crisis? Llame o envíe un mensaje de texto al 988, a cualquier hora. Si una vida está en peligro ahora, llame al 911.",
       failed: "Este formulario no puede responder en este momento. Llame a la clínica, por favor.",
-      call_988: "Llame al 988", text_988: "Texto al 988", call_911: "Llame al 911",
+      calls: ["Llame al 988", "Texto al 988", "Llame al 911"],
     },
   };
+  const CALLS = ["tel:988", "sms:988", "tel:911"];
   const MARKS = { includes: "●", does_not: "○", ask: "◐" };
-  const AT_ONCE = 16; // tries at a proof that run side by side
+  const AT_ONCE = 16;
   const MOST_SUGGESTIONS = 7;
   const PATIENCE = 20000;
-
-  /* --- talking to the service ------------------------------------------------------------------------- */
 
   async function ask(path, language, body) {
     const headers = { Authorization: `Bearer ${dataset.siteKey}`, "Accept-Language": language };
@@ -53,8 +44,7 @@
     throw Object.assign(new Error(said.title), { said, wait, code: String(said.type).split(":").pop() });
   }
 
-  // No visitor is asked to read crooked letters: the browser does a second of work instead. The browser does
-  // it beside the page, so that typing goes on meanwhile.
+  // The browser hashes beside the page, so typing goes on meanwhile.
   async function solve(challenge) {
     const { nonce, salt, cost, keyLength, keyPrefix, data } = challenge.parameters;
     const start = bytes(nonce);
@@ -81,7 +71,7 @@
   const hex = (buffer) => [...new Uint8Array(buffer)].map((one) => one.toString(16).padStart(2, "0")).join("");
   const sleep = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
 
-  /* --- making elements: never from text, so that a strict page allows it ---------------------------------- */
+  // Elements are never made from text: a strict page forbids that.
 
   function h(tag, attributes, ...children) {
     const made = document.createElement(tag);
@@ -101,17 +91,17 @@
 
   class QuickVerify extends HTMLElement {
     #language;
-    #words; // the answer of /form in this language
-    #values = {}; // what was typed and chosen, by field
-    #faults = {}; // what is wrong with it, by field
+    #words; // the answer of /form
+    #values = {}; // by field
+    #faults = {};
     #step = "check"; // check → answer → contact → receipt
-    #asked; // step 1 as it was sent
+    #asked;
     #answer;
     #receipt;
-    #proofs = new Map(); // by step: the promise of a proof of work
-    #turn = 0; // what comes back from an earlier turn is not shown
+    #proofs = new Map(); // promises, by step
+    #turn = 0;
     #busy = false;
-    #trouble; // why nothing came back, in a sentence
+    #trouble;
     #status = h("p", { role: "status", class: "unseen" });
     #place = h("div", { class: "place" });
     #crisis = h("p", { class: "crisis" });
@@ -133,8 +123,6 @@
       this.#forget();
     }
 
-    /* --- the two languages and the service's words ---------------------------------------------------------- */
-
     async #open(language) {
       this.#speak(language);
       this.#place.replaceChildren(h("slot"));
@@ -150,7 +138,7 @@
       }
     }
 
-    // A sheet made by script is no inline style: a page may forbid those and still show this.
+    // A sheet made by script is no inline style, which a strict page forbids.
     async #dress() {
       if (this.shadowRoot.adoptedStyleSheets.length) return;
       const answer = await fetch(STYLES, { credentials: "omit", referrerPolicy: "no-referrer" });
@@ -161,31 +149,23 @@
 
     #speak(language) {
       this.#language = this.#frame.lang = language;
-      const own = WITHOUT_SERVICE[language];
-      const { message, danger } = this.#words?.emergency ?? own;
-      const link = (href, text) => h("a", { href }, text);
-      this.#emergency.textContent = danger ? `${message} ${danger}` : message;
-      this.#crisis.replaceChildren(link("tel:988", own.call_988), link("sms:988", own.text_988), link("tel:911", own.call_911));
+      const { message, calls } = WITHOUT_SERVICE[language];
+      this.#emergency.textContent = message;
+      this.#crisis.replaceChildren(...CALLS.map((href, n) => h("a", { href }, calls[n])));
     }
 
-    async #turnTo(language) {
-      const turn = ++this.#turn;
-      try {
+    #turnTo(language) {
+      this.#work(async () => {
         const words = await ask("/form", language);
-        // An answer is asked for anew: its sentences come from the service too.
-        const answer = this.#step === "answer" || this.#step === "contact" ? this.#send("check", "", this.#asked, language) : null;
-        if (answer) this.#say(this.#label("busy"));
-        this.#answer = await answer;
-        if (turn !== this.#turn) return;
-        this.#words = words;
-        this.#faults = {};
-        this.#trouble = null;
-        this.#speak(language);
-        this.#draw(".switch");
-        this.#say(this.#label("now"));
-      } catch (fault) {
-        if (turn === this.#turn) this.#refuse(fault);
-      }
+        const answer = this.#answer && (await this.#send("check", "", this.#asked, language));
+        return () => {
+          this.#words = words;
+          this.#answer = answer;
+          this.#speak(language);
+          this.#draw(".switch");
+          this.#say(this.#label("now"));
+        };
+      });
     }
 
     #say(text) {
@@ -197,8 +177,6 @@
       const said = labels[`ui_${code}`] ?? labels[`page_${code}`] ?? labels.ui_unavailable;
       return said.replace(/\[.*?\]/g, "").replace(/\{(\w+)\}/g, (_, name) => params[name] ?? "");
     }
-
-    /* --- forgetting ------------------------------------------------------------------------------------------- */
 
     #forget() {
       this.#turn++;
@@ -212,8 +190,6 @@
       if (this.#words) this.#draw();
     }
 
-    /* --- sending ------------------------------------------------------------------------------------------------ */
-
     #proof(kind) {
       if (!this.#proofs.has(kind)) {
         const work = ask(`/challenge?for=${kind}`, this.#language).then(solve);
@@ -223,7 +199,7 @@
       return this.#proofs.get(kind);
     }
 
-    // The same body with the same proof may be sent again: what was lost on the way is not done twice.
+    // The same body with the same proof may be sent again: it is not done twice.
     async #send(kind, path, body, language = this.#language) {
       for (let tries = 1; ; tries++) {
         try {
@@ -240,26 +216,19 @@
       }
     }
 
-    async #submit(kind, path, body, done) {
+    // One thing at a time; what comes back after the page was left is not shown.
+    async #work(task) {
       if (this.#busy) return;
       const turn = ++this.#turn;
       this.#busy = true;
       this.#faults = {};
       this.#trouble = null;
       this.#say(this.#label("busy"));
-      const button = this.#place.querySelector(".send");
-      button?.setAttribute("aria-disabled", "true");
-      button?.append("…");
-      try {
-        const answer = await this.#send(kind, path, body);
-        if (turn !== this.#turn) return;
-        this.#busy = false;
-        done(answer);
-      } catch (fault) {
-        if (turn !== this.#turn) return;
-        this.#busy = false;
-        this.#refuse(fault);
-      }
+      this.#place.querySelector(".send")?.setAttribute("aria-disabled", "true");
+      const show = await task().catch((fault) => () => this.#refuse(fault));
+      if (turn !== this.#turn) return;
+      this.#busy = false;
+      show();
     }
 
     #refuse({ code, said }) {
@@ -286,10 +255,13 @@
         site: this.getAttribute("site"),
         website: website ?? "",
       };
-      this.#submit("check", "", this.#asked, (answer) => {
-        this.#answer = answer;
-        this.#go("answer");
-        this.#say(this.#label("ready"));
+      this.#work(async () => {
+        const answer = await this.#send("check", "", this.#asked);
+        return () => {
+          this.#answer = answer;
+          this.#go("answer");
+          this.#say(this.#label("ready"));
+        };
       });
     }
 
@@ -298,35 +270,36 @@
       const fields = ["asking_for", "first_name", "last_name", "birth_date", "channel"];
       if (values.channel) fields.push(values.channel === "email" ? "email" : "phone");
       if (values.asking_for && values.asking_for !== "self") fields.push("your_name");
-      // Nothing of a person leaves the page before there is consent, and all that is needed.
+      // Nothing of a person leaves the page before there is consent.
       this.#faults = {};
       for (const name of fields) if (!values[name]?.trim()) this.#faults[name] = this.#words.labels[`fault_${name}`];
       if (!accepted) this.#faults.accepted = this.#words.labels.fault_accepted;
       if (Object.keys(this.#faults).length) return this.#draw(".faults");
-      const { website: _, ...check } = this.#asked;
       const body = {
         consent: { version: this.#words.consent.version, accepted },
-        check: { ...check, answer: this.#answer.answer },
+        check: { ...this.#asked, website: undefined, answer: this.#answer.answer },
         member_id: values.member_id ?? "",
         best_time: values.best_time || "any",
         website,
       };
       for (const name of fields) body[name] = values[name];
-      this.#submit("contact", "/contacts", body, (receipt) => {
-        this.#forget();
-        this.#receipt = receipt;
-        this.#go("receipt");
+      this.#work(async () => {
+        const receipt = await this.#send("contact", "/contacts", body);
+        return () => {
+          this.#forget();
+          this.#receipt = receipt;
+          this.#go("receipt");
+        };
       });
     }
 
     #go(step) {
       this.#step = step;
+      if (step === "check") this.#answer = null;
       this.#faults = {};
       this.#trouble = null;
       this.#draw("h3");
     }
-
-    /* --- drawing ----------------------------------------------------------------------------------------------------- */
 
     #draw(focus) {
       const { clinic } = this.#words;
@@ -335,7 +308,6 @@
       this.#place.replaceChildren(...there([
         h("header", {},
           h("p", {}, clinic.name),
-          // A receipt stays as it was given: what it answers is forgotten by then.
           !this.#receipt && h("button", { type: "button", class: "switch quiet", lang: other, click: () => this.#turnTo(other) }, this.#label("language")),
           h("h2", {}, this.#label("title"))),
         this[`_${this.#step}`](),
@@ -365,7 +337,7 @@
 
     _answer() {
       const { sentences, care, candidates, answer, payer, disclaimer } = this.#answer;
-      const planned = payer?.id !== "self-pay"; // without a plan, none includes it or does not
+      const planned = payer?.id !== "self-pay";
       const about = (name) => sentences.filter((one) => one.about === name);
       const [first, ...rest] = about("answer");
       const part = (name) => about(name).length > 0 && h("section", {}, h("h4", {}, this.#label(name)), about(name).map((one) => this.#sentence(one)));
@@ -455,7 +427,7 @@
           retrieved && ` · ${this.#label("retrieved", { date: read(retrieved) })}`))));
     }
 
-    /* --- forms: every field is drawn from what was typed and from what is wrong with it ---------------------------- */
+    // Every field is drawn from what was typed and what is wrong with it.
 
     #form(kind, send, ...fields) {
       return h("form", {
@@ -470,7 +442,7 @@
       },
         this.#summary(),
         fields,
-        // People do not see this field; what fills in everything does.
+        // People do not see this field.
         h("p", { class: "ov-extra", "aria-hidden": "true" }, h("label", {}, this.#label("leave_empty"), h("input", { name: "website", tabindex: -1, autocomplete: "off" }))));
     }
 
@@ -488,7 +460,6 @@
       return this.#place.querySelector(`[name="${name}"]:checked`) ?? this.#place.querySelector(`[name="${name}"]`);
     }
 
-    // Shows what the choices so far ask for, and hides the rest.
     #adapt() {
       for (const part of this.#place.querySelectorAll("[data-if], [data-unless]")) {
         const [name, wanted] = (part.dataset.if ?? part.dataset.unless).split("=");
@@ -539,8 +510,6 @@
       return h("div", {}, notes, h("label", { class: "pick" }, h("input", { type: "checkbox", name, checked: Boolean(this.#values[name]), ...marked }), h("span", {}, label)));
     }
 
-    /* --- the payer: typing, with suggestions from a list that the page already has ----------------------------------- */
-
     #payer() {
       const list = h("ul", { id: "suggestions", role: "listbox", "aria-label": this.#label("payer"), hidden: true });
       const field = this.#text("payer_text", {
@@ -571,7 +540,6 @@
       };
       const suggest = () => {
         const found = this.#matching(input.value);
-        // Who types a name to its end means it.
         const exact = found.filter(({ names }) => names.some((name) => plain(name) === plain(input.value)));
         this.#values.payer = exact.length === 1 ? exact[0].id : null;
         show(found);
@@ -592,16 +560,15 @@
       return field;
     }
 
-    // Those with a word that begins so come first.
     #matching(text) {
-      const wanted = plain(text);
-      if (wanted.length < 2) return [];
-      const rank = ({ names }) => Math.min(...names.map((name) => {
-        const at = ` ${plain(name)}`.indexOf(` ${wanted}`);
-        return at < 0 ? (plain(name).includes(wanted) ? 2 : 9) : Math.min(at, 1);
-      }));
-      return this.#words.payers.map((one) => [rank(one), one]).filter(([place]) => place < 9)
-        .sort(([one], [other]) => one - other).slice(0, MOST_SUGGESTIONS).map(([, one]) => one);
+      const wanted = ` ${plain(text)}`;
+      if (wanted.length < 3) return [];
+      const place = ({ names }) => names.reduce((best, name) => {
+        const at = ` ${plain(name)}`.indexOf(wanted);
+        return at < 0 ? best : Math.min(best, at);
+      }, Infinity);
+      return this.#words.payers.filter((one) => place(one) < Infinity)
+        .sort((one, other) => place(one) - place(other)).slice(0, MOST_SUGGESTIONS);
     }
   }
 
