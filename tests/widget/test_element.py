@@ -94,6 +94,8 @@ def chromium() -> Iterator[Browser]:
 class Visit:
     """A visitor's window, with all that went wrong in it and all that it asked for."""
 
+    small = SMALL
+
     def __init__(self, chromium: Browser, address: str, **way: Any) -> None:
         self.page = chromium.new_context(**way).new_page()
         self.page.set_default_timeout(10_000)
@@ -112,7 +114,7 @@ class Visit:
         found = Axe().run(self.page, options=AXE).response["violations"]
         assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], name
         assert self.faults == [], name
-        assert self.page.evaluate(SMALL) == [], name
+        assert self.page.evaluate(self.small) == [], name
         assert self.page.viewport_size is not None
         width = self.page.viewport_size["width"]
         assert self.page.evaluate("document.documentElement.scrollWidth") <= width, name

@@ -348,10 +348,11 @@
           rest.map((one) => this.#sentence(one))),
         this.#summary(),
         candidates.length > 0 && h("section", {}, h("h4", {}, this.#label("candidates")),
-          h("p", { class: "actions" }, candidates.map((one) => h("button", { type: "button", class: "quiet", click: () => this.#meant(one) }, one.name)))),
+          h("p", { class: "actions" }, candidates.map((one) => h("button", { type: "button", class: "quiet", click: () => this.#again({ payer: one.id, payer_text: one.name }) }, one.name)))),
         care.length > 0 && h("ul", { class: "care" }, care.map((one) => h("li", {},
           h("h4", {}, one.name), h("p", {}, one.description),
-          planned && h("p", {}, this.#mark(one.answer), h("strong", {}, this.#label(`answer_${one.answer}`)))))),
+          planned && h("p", {}, this.#mark(one.answer), h("strong", {}, this.#label(`answer_${one.answer}`))),
+          h("p", {}, h("button", { type: "button", class: "quiet", "aria-label": `${this.#label("see")}: ${one.name}`, click: () => this.#again({ level_of_care: one.level_of_care }) }, this.#label("see")))))),
         part("approval"),
         part("cost"),
         h("section", {}, h("h4", {}, this.#label("next")), h("ol", {}, about("next").map((one) => h("li", {}, this.#sentence(one))))),
@@ -404,8 +405,8 @@
       return h("span", { "aria-hidden": "true" }, `${MARKS[answer]} `);
     }
 
-    #meant({ id, name }) {
-      Object.assign(this.#values, { payer: id, payer_text: name });
+    #again(meant) {
+      Object.assign(this.#values, meant);
       this.#check();
     }
 
