@@ -131,6 +131,13 @@ fuzz: tools ## The readers of replies against N broken ones (N=200000, a quarter
 
 # --- proofs: long runs that show what is promised; OPENVOB_TEST_POSTGRES adds a server to each ------
 
+.PHONY: mutation
+mutation: tools ## N small changes of the engine and the rulebook: which ones a test notices (N=1000: an hour; 0: all)
+	$(BIN)/python -m venv $(VENV)-mutation
+	$(VENV)-mutation/bin/pip install --quiet --requirement requirements-dev.lock
+	$(VENV)-mutation/bin/pip install --quiet "mutmut==3.8.1"
+	$(VENV)-mutation/bin/python -m tests.proofs.mutation $(or $(N),1000)
+
 .PHONY: clerk
 clerk: tools ## A clerk's morning in a real browser: key presses, clicks, seconds of waiting
 	$(BIN)/python -m tests.proofs.clerk
@@ -142,6 +149,10 @@ lighthouse: tools ## What Lighthouse says of the main pages (needs Node; some mi
 .PHONY: sentinel
 sentinel: tools ## N verifications of marked people through every door: no mark gets out (N=500: minutes)
 	$(BIN)/python -m tests.proofs.sentinel --count $(or $(N),500)
+
+.PHONY: enumeration
+enumeration: tools ## N contacts from the website, half of known members: one shape, one pace (N=1000: a minute)
+	$(BIN)/python -m tests.proofs.enumeration --count $(or $(N),1000)
 
 .PHONY: audit-proof
 audit-proof: tools ## N audit events by 16 writers at once, and every tampering found (N=10000: minutes)

@@ -1,4 +1,4 @@
-"""What the rulebook costs: read cold and from the cache, its memory, a lookup, and noticing other rules."""
+"""What the rulebook costs: reading, memory, a lookup, noticing other rules, an answer from few or all."""
 
 from __future__ import annotations
 
@@ -9,20 +9,26 @@ import tempfile
 import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+from typing import Any
 
-from bench.asked import ROOT
+from bench.asked import NOW, REQUEST, ROOT, TOLD_REQUEST
 from bench.measure import show, time_in_turn
-from payers.rulebook import Rulebook, lay_over, load_rulebook
+from payers.rulebook import Rulebook, lay_over, load_rulebook, load_rulebook_from_files
+from schemas.inquiry import load_inquiry
 from service.clinic import load_clinic
 from service.config import Settings
 from service.office import open_store_of
 from service.store import rulebooks
 from service.store.session import transaction
+from service.verify import Desk, known, verify
 
 TIMES = 5
+FEW = ("aetna", "cigna", "florida-blue", "florida-medicaid", "medicare", "medigap", "unitedhealthcare")
+SHARED = ("services.yaml", "coordination.yaml", "cards.yaml", "plans.yaml")
 DAY = date(2026, 12, 1)
 SITE = load_clinic(ROOT / "clinic.example.yaml").site_for("cmhc", "aetna")
 ONCE = """
@@ -81,6 +87,7 @@ def main() -> None:
         )
         _time_lookups(rulebook, lay_over(rulebook, [("installed", OVERLAY)], cache))
         _time_noticing(cache)
+        _time_answers(rulebook)
 
 
 def _in_a_new_process(cache: Path) -> tuple[float, float]:
@@ -128,6 +135,32 @@ def _time_lookups(plain: Rulebook, laid: Rulebook) -> None:
     }
     times = time_in_turn(subjects, calls=2000)
     show("A published lookup", [(name, f"{taken:,.1f} µs", "") for name, taken in times.items()])
+
+
+def _time_answers(whole: Rulebook) -> None:
+    """Print what an answer costs from the whole, and from a rulebook of seven payers and nothing else."""
+    few = load_rulebook_from_files({name: whole.files[name] for name in (*SHARED, *_files_of_few(whole))})
+    clinic = load_clinic(ROOT / "clinic.example.yaml")
+    desks = {
+        f"{len(few.payer_ids)} payers": Desk(few, clinic),
+        f"{len(whole.payer_ids)} payers": Desk(whole, clinic),
+    }
+    rows = []
+    for request in (REQUEST, TOLD_REQUEST):
+        subjects = {name: partial(_answer, desk, request) for name, desk in desks.items()}
+        few_taken, taken = time_in_turn(subjects, calls=50).values()
+        note = f"{taken / few_taken:.2f} times the {few_taken:,.0f} µs from {len(few.payer_ids)}"
+        rows.append((str(request["payer"]), f"{taken:,.0f} µs", note))
+    show(f"An answer from {len(whole.payer_ids)} payers", rows)
+
+
+def _files_of_few(whole: Rulebook) -> set[str]:
+    return {name for payer in FEW for name in whole.files_of(payer)}
+
+
+def _answer(desk: Desk, request: dict[str, Any]) -> object:
+    inquiry, warnings = load_inquiry(request, known(desk, NOW))
+    return verify(desk, inquiry, at=NOW, warnings=warnings)
 
 
 def _time_noticing(folder: Path) -> None:

@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from cachetools import LRUCache
+
 from payers.entries import FieldPath, walk
 from payers.errors import RulebookError
 from payers.layers import Layer, split_layers
@@ -18,6 +20,7 @@ from payers.rule_files import (
     RuleData,
     digest_of,
     digest_of_all,
+    digest_of_files,
     fit_problems,
     lay_data,
     read_layers,
@@ -31,6 +34,9 @@ from schemas.payer_file import cited_sources
 Plain = Mapping[str, Any]
 
 __all__ = ["Problem", "check", "check_files"]
+
+# The same files have the same problems: whoever asks again need not wait for them again.
+_JUDGED: LRUCache[str, tuple[Problem, ...]] = LRUCache(maxsize=4)
 
 
 def check(path: Path, overlays: Sequence[Path] = ()) -> list[Problem]:
@@ -46,6 +52,13 @@ def check_files(files: Mapping[str, bytes]) -> list[Problem]:
 
     An overlay is judged beside what lies beneath it: its examples ask the whole, those beneath do not.
     """
+    digest = digest_of_files(files)
+    if digest not in _JUDGED:
+        _JUDGED[digest] = tuple(_find_problems(files))
+    return list(_JUDGED[digest])
+
+
+def _find_problems(files: Mapping[str, bytes]) -> list[Problem]:
     problems: list[Problem] = []
     data: RuleData | None = None
     laid: dict[str, bytes] = {}

@@ -12,6 +12,7 @@ from typing import Any
 
 from marshmallow import pre_load
 
+from schemas.counties import COUNTIES
 from schemas.fields import Day
 from schemas.problem import Complaints
 from schemas.shapes import Choice, Flag, Part, Shape, Text, Verbatim, about
@@ -54,7 +55,7 @@ class QuestionSchema(Sent):
     plan_type = Choice(PLAN_TYPES, load_default=NOT_SURE)
     level_of_care = Choice((*LEVELS, NOT_SURE), required=True)
     age_group = Choice(AGE_GROUPS, required=True)
-    county = Text(60, required=True, metadata=about("A county of Florida, like Miami-Dade."))
+    county = Choice(COUNTIES, required=True)
     site = Text(80, metadata=about("A site's id; every site of the clinic, if not given."))
 
 

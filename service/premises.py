@@ -93,9 +93,11 @@ def _prices(prices: Mapping[str, Any]) -> dict[str, str]:
 
 def _missing(desk: Desk, site: Site, place: Place) -> Iterator[dict[str, Any]]:
     """What an estimate or a rule would use and the profile does not say."""
+    # Of payers that no site names the profile need say nothing: an answer then says what it assumes.
+    named = {name.split("/")[0] for one in desk.clinic.sites.values() for name in one.networks}
     for payer_id in desk.rulebook.payer_ids:
         payer = desk.rulebook.payer(payer_id)
-        if payer.line_of_business not in NETWORKED_LINES:
+        if payer.line_of_business not in NETWORKED_LINES or payer_id not in named:
             continue
         networks = {name: word for name, word in site.networks.items() if name.split("/")[0] == payer_id}
         if not networks:

@@ -27,17 +27,13 @@ from service.security.guard import current_client
 from service.security.proof import CHECK, CONTACT, BadProof, Proof, TooFast
 
 quick_checks = Blueprint("quick_checks", __name__, url_prefix="/v1/quick-checks", description=__doc__ or "")
-FORM_SECONDS = 300
 
 
 @quick_checks.route("/form", methods=["GET"])
 @quick_checks.doc(**operation("getQuickCheckForm", "What the form shows", FORM, parameters=[LANGUAGE]))
 def form() -> Response:
     """Whom to choose from, what is agreed to, and every label, in a language."""
-    kept = {"Cache-Control": f"private, max-age={FORM_SECONDS}"}
-    response = spoken(telling.tell_form(office().desk, _locale()))
-    response.headers.update(kept)
-    return response
+    return spoken(telling.tell_form(office().desk, _locale()))
 
 
 @quick_checks.route("/challenge", methods=["GET"])

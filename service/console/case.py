@@ -28,6 +28,7 @@ from service.console.case_words import case_label, explain_fault
 from service.console.forms import controls_of, faults_of, said_in, typed_of
 from service.console.reading import language, show_to_staff
 from service.console.room import console
+from service.console.website import left_on_website
 from service.directory import payer_of
 from service.explain.page import Reader
 from service.explain.page.cost import collect_line
@@ -72,6 +73,7 @@ def case(case_id: UUID) -> ResponseReturnValue:
         events=events,
         clocks=clocks_of(file),
         card_images=pictures,
+        left=left_on_website(file, language()),
         calls=[one for one in file.of_kind(call_backs.KIND) if one.status == call_backs.OPEN],
     )
 

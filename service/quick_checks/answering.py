@@ -120,11 +120,13 @@ def _answer(matter: Matter) -> str:
 
 
 def _tell(matter: Matter, has_site: bool) -> Iterator[Told]:
-    if not has_site:
+    if not has_site:  # then what a plan says of this care does not matter here
         yield ANSWER, Step("answer_age", {"clinic": matter.clinic})
-    else:
-        for step in _tell_answer(matter):
-            yield ANSWER, step
+        yield NEXT, Step("next_reach_you", {"clinic": matter.clinic})
+        yield NEXT, Step("next_you_decide")
+        return
+    for step in _tell_answer(matter):
+        yield ANSWER, step
     for step in _tell_approval(matter):
         yield APPROVAL, step
     for step in _tell_cost(matter):

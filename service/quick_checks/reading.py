@@ -11,7 +11,6 @@ from schemas.quick_check import QUICK_CHECK, QUICK_CONTACT, check_contact, check
 from service import directory
 from service.explain import Locale
 from service.quick_checks.consent import consent_of
-from service.quick_checks.counties import COUNTIES
 from service.verify import Desk
 
 Body = dict[str, Any]
@@ -40,8 +39,6 @@ def read_contact(desk: Desk, sent: Any, locale: Locale, at: datetime) -> Body:
 
 
 def _check_question(place: str, desk: Desk, asked: Mapping[str, Any], complaints: Complaints) -> None:
-    if "county" in asked and asked["county"] not in COUNTIES:
-        complaints.add(f"{place}/county", "not_a_choice", "must be a county of Florida")
     if "payer" in asked and directory.find_payer(desk, asked["payer"]) is None:
         complaints.add(f"{place}/payer", "unknown_payer", "must be the id of a payer")
     if "site" in asked and asked["site"] not in desk.clinic.sites:

@@ -59,6 +59,8 @@ def _writer(locale: Locale, name: str) -> Write:
         return lambda value, params: _whole_dollars(value)
     if name in ("amount", "limit"):  # cents are only said where there are some
         return lambda value, params: own.money(value).removesuffix(".00")
+    if name == "if_so":  # says that something depends, and nothing by itself
+        return lambda value, params: ""
     if name in ("care", "unit"):
         return lambda value, params: phrase(locale, f"{name}_{value}")
     if name == "cares":

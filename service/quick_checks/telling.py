@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from schemas.counties import COUNTIES
 from schemas.quick_check import AGE_GROUPS, ASKING_FOR, BEST_TIMES, CHANNELS, LEVELS, NOT_SURE, PLAN_TYPES
 from service import directory
 from service.clinic import Clinic
 from service.explain import Locale
 from service.quick_checks.answering import answer_question
 from service.quick_checks.consent import consent_of
-from service.quick_checks.counties import COUNTIES
 from service.quick_checks.saying import labels, phrase, sentence
 from service.verify import Desk
 

@@ -24,7 +24,7 @@ from tests.databases import Databases, needs_postgresql
 
 def shown(run: Run) -> str:
     """What answers from the database say of an authorization, and whether it is the clinic's own."""
-    done = run("rules", "show", "aetna", "--on", "2026-03-02", "--in-use")
+    done = run("rules", "show", "aetna", "--on", "2026-03-02", "--in-use", "--all")
     lines = done.stdout.splitlines()
     place = lines.index("services.intensive_outpatient.prior_authorization")
     return f"{lines[place + 1].strip()} {'local' if lines[place + 2].endswith('local)') else 'published'}"
@@ -102,7 +102,7 @@ def test_directories_of_the_settings_are_laid_over_the_built_in_rules(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENVOB_RULES_PATH", f"{os.pathsep}{write_set(tmp_path / 'ours')}")
-    assert run("rules", "check").stdout == "The rulebook is sound.\n"
+    assert run("rules", "check").exit_code == 0
     assert shown(run) == "notification local"
     write_set(tmp_path / "ours", AETNA.replace("value: notification", "value: perhaps"))
     assert run("rules", "check").stdout.startswith("overlays/1-ours/aetna.yaml:6:")

@@ -37,9 +37,14 @@ def test_the_shipped_file_is_sound_and_part_of_the_rulebook() -> None:
         (
             "working_aged",
             {"age": 65},
-            "rules.working_aged[0].value.employees: Missing data for required field.",
+            "rules.working_aged[0].value.employees: Is missing, and has to be there.",
         ),
-        ("invented", True, "rules.invented: Unknown field."),
+        (
+            "invented",
+            True,
+            "rules.invented: There is no such field here: look at how it is spelled, and how far it is "
+            "indented.",
+        ),
     ],
 )
 def test_a_rule_of_another_shape_is_refused_by_its_place(rule: str, value: Any, message: str) -> None:

@@ -208,9 +208,9 @@ def test_a_source_says_everything_even_if_only_null(field: str) -> None:
     assert fault.startswith(f"sources.booklet.{field}: Is missing")
 
 
-def test_confidence_has_two_words() -> None:
+def test_confidence_has_three_words() -> None:
     assert faults_with(("sources", "booklet", "confidence"), "high") == [
-        "sources.booklet.confidence: Must be one of: primary, secondary."
+        "sources.booklet.confidence: Must be one of: primary, secondary, told."
     ]
 
 

@@ -16,6 +16,7 @@ from tests.proofs.marks import Marked
 from tests.proofs.visitor import Visitor
 
 V1, CASES, PAYERS, LISTS = "/v1/verifications", "/v1/cases", "/v1/payers", "/v1/day-lists"
+QUICK = "/v1/quick-checks"
 NOWHERE = "019ab1f0-3c00-7d2a-9c51-5b1f0a2e7c44"
 TROUBLES = (
     "wrong-member",
@@ -82,6 +83,7 @@ def follow(visitor: Visitor, number: int, today: date) -> None:
     _look_for(visitor, marked)
     _keep_a_case(visitor, marked)
     _put_up_a_list(visitor, marked, payer, today)
+    _ask_on_the_website(visitor, marked, payer)
     visitor.call(
         "POST comparison",
         "POST",
@@ -188,6 +190,27 @@ def _keep_a_case(visitor: Visitor, marked: Marked) -> None:
         "PATCH call-back", "PATCH", f"{at}/call-backs/{call.get('id', NOWHERE)}", json={"note": marked.word}
     )
     visitor.call("GET call-backs", "GET", "/v1/call-backs?limit=5")
+
+
+def _ask_on_the_website(visitor: Visitor, marked: Marked, payer: str) -> None:
+    asked = {"payer": payer, "level_of_care": "iop", "age_group": "adult", "county": "Miami-Dade"}
+    typed = {**asked, "payer": None, "payer_text": marked.phrase}
+    visitor.call("POST quick check", "POST", QUICK, json=typed, is_silent=True)
+    visitor.call("POST quick check: no county", "POST", QUICK, json={**typed, "county": marked.phrase})
+    member = marked.member()
+    left = {
+        **{name: member[name] for name in ("first_name", "last_name", "birth_date", "member_id")},
+        "consent": {"version": "openvob-1", "accepted": True},
+        "asking_for": "other",
+        "your_name": marked.phrase,
+        "channel": "email",
+        "email": f"{marked.word}@example.org",
+        "check": {**typed, "answer": "ask"},
+    }
+    at = f"{QUICK}/contacts"
+    visitor.call("POST quick contact", "POST", at, json=left, is_silent=True)
+    visitor.call("POST quick contact: refused", "POST", at, json={**left, "website": marked.phrase})
+    visitor.call("widget: no site", "GET", f"/widget/check?key={quote(marked.word)}", is_silent=True)
 
 
 def _put_up_a_list(visitor: Visitor, marked: Marked, payer: str, today: date) -> None:

@@ -76,6 +76,8 @@ def field_in_words(shown: Valued, reader: Reader) -> str:
         return f"{labels(reader.locale)('pub_legal_maximum', {})} ({scope})"
     if shown.where.startswith("clocks"):
         last = "authorization_clock"
+    if shown.where.startswith("rules."):
+        return reader.label("rule_of_the_order", rule=last)
     if shown.where.startswith("medicaid_regions"):
         last = "counties"
     named = label_of_field(last, reader, lambda code, **params: labels(reader.locale)(code, params))
