@@ -181,7 +181,9 @@ def test_every_state_is_sound_and_nothing_goes_elsewhere_or_stays(
     visit.look("receipt")
     places = {f"{urlsplit(each.url).scheme}://{urlsplit(each.url).netloc}" for each in visit.asked}
     assert places == {website.origin, website.service}
-    ours = {each.url.removeprefix(website.service): each for each in visit.asked if website.service in each.url}
+    ours = {
+        each.url.removeprefix(website.service): each for each in visit.asked if website.service in each.url
+    }
     assert set(ours) == {
         "/widget/widget.js",
         "/widget/static/widget.css",
