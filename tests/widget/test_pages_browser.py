@@ -15,7 +15,8 @@ WAYS = {
     "en": {"viewport": {"width": 1280, "height": 900}},
     "es": {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"},
 }
-SMALL = """() => [...document.querySelectorAll("a:not(li a[target]), button, select, summary, .pick, .field input")]
+SMALL = """() =>
+  [...document.querySelectorAll("a:not(li a[target]), button, select, summary, .pick, .field input")]
   .filter((one) => one.getBoundingClientRect().height < 43.9).map((one) => one.outerHTML)"""
 
 

@@ -1,4 +1,4 @@
-"""What a visitor of a clinic's website waits for stays small, and says the same with the service as without."""
+"""What a visitor of a clinic's website waits for stays small, and says the same without the service."""
 
 from __future__ import annotations
 

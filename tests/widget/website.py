@@ -48,7 +48,8 @@ PAGE = """<!doctype html>
 <h1>{title}</h1>
 <p>{lead}</p>
 <openvob-quick-verify{attributes}>
-<p>{call} <a href="tel:305-555-0100">305-555-0100</a>. <a href="{service}/widget/check?key={key}&amp;lang={lang}">{form}</a></p>
+<p>{call} <a href="tel:305-555-0100">305-555-0100</a>.
+<a href="{service}/widget/check?key={key}&amp;lang={lang}">{form}</a></p>
 </openvob-quick-verify>
 </main>
 </body>
@@ -77,11 +78,11 @@ STYLES = {
         openvob-quick-verify { margin: 1.5rem -1rem; }
     """,
     "themed": """
-        openvob-quick-verify { --openvob-accent: #7a1f5c; --openvob-font: Georgia, serif; --openvob-radius: 0; }
+        openvob-quick-verify { --openvob-accent: #7a1f5c; --openvob-font: Georgia; --openvob-radius: 0; }
     """,
     "hostile": """
         html { font-size: 62.5%; }
-        * { color: red; font: italic 5px fantasy; text-transform: uppercase; letter-spacing: 1em; margin: 3em; }
+        * { color: red; font: italic 5px fantasy; text-transform: uppercase; letter-spacing: 1em; }
         button, input, .ov, .crisis { display: none !important; }
     """,
 }
