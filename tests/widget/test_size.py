@@ -13,6 +13,7 @@ from service.quick_checks.saying import labels, phrase
 
 STATIC = Path(__file__).resolve().parents[2] / "service" / "widget" / "static"
 MOST_BYTES = 10_000
+NEEDED = ("asking_for", "your_name", "first_name", "last_name", "birth_date", "channel", "phone", "email")
 
 
 def test_script_and_styles_together_are_less_than_ten_kilobytes_on_the_way() -> None:
@@ -34,3 +35,4 @@ def test_the_script_asks_for_no_word_that_there_is_not(locale: Locale) -> None:
     known = labels(locale)
     assert len(asked) > 20
     assert [code for code in asked if not {f"ui_{code}", f"page_{code}"} & set(known)] == []
+    assert [name for name in NEEDED if f"fault_{name}" not in known] == []

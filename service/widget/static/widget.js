@@ -35,7 +35,7 @@
       credentials: "omit",
       referrerPolicy: "no-referrer",
       redirect: "error",
-      cache: path === "/form" ? "default" : "no-store",
+      cache: "no-store",
       signal: AbortSignal.timeout?.(PATIENCE),
     });
     const said = await answer.json();
@@ -231,12 +231,17 @@
       show();
     }
 
-    #refuse({ code, said }) {
+    async #refuse({ code, said }) {
       const places = { payer: "payer_text", consent: "accepted" };
       this.#say("");
       for (const { pointer, message } of (code === "invalid-fields" && said.errors) || []) {
         const name = pointer.split("/")[1];
         this.#faults[places[name] ?? name] ??= message;
+      }
+      if (this.#faults.accepted) {
+        // The text has changed meanwhile: the new one is shown, and agreed to or not.
+        this.#values.accepted = false;
+        this.#words = await ask("/form", this.#language).catch(() => this.#words);
       }
       if (this.#faults.website) this.#trouble = this.#faults.website;
       else if (!Object.keys(this.#faults).length) this.#trouble = this.#label(code?.replaceAll("-", "_"));
@@ -541,8 +546,7 @@
       };
       const suggest = () => {
         const found = this.#matching(input.value);
-        const exact = found.filter(({ names }) => names.some((name) => plain(name) === plain(input.value)));
-        this.#values.payer = exact.length === 1 ? exact[0].id : null;
+        this.#values.payer = null; // the service reads a name better than we guess
         show(found);
         if (plain(input.value).length > 1) this.#say(found.length ? this.#label("suggestions", { count: found.length }) : this.#label("no_suggestions"));
       };

@@ -1,4 +1,4 @@
-"""The quick check in a real browser, on a strict page of another origin than the service's.
+"""The quick check in a real browser: its element on a strict page of another origin, its pages without script.
 
 In both languages, on a phone and a desktop, light and dark, by hand and by keyboard: in every state nothing
 that axe-core finds, nothing that the page's policy refuses, nothing wider than the window and nothing to
@@ -21,6 +21,7 @@ from service.app import create_app
 from service.config import Settings
 from service.first_run import prepare
 from service.office import Office
+from service.security import proof
 from tests.console.conftest import UNLIMITED
 from tests.databases import browser_path
 from tests.widget.website import Website, reachable, register
@@ -45,6 +46,9 @@ SMALL = f"""() => {{
     .filter((one) => one.getBoundingClientRect().height < {FINGERTIP} - 0.1)
     .map((one) => one.outerHTML);
 }}"""
+SMALL_ON_A_PAGE = f"""() =>
+  [...document.querySelectorAll("a:not(li a[target]), button, select, summary, .pick, .field input")]
+    .filter((one) => one.getBoundingClientRect().height < {FINGERTIP} - 0.1).map((one) => one.outerHTML)"""
 FOCUSED = """() => {
   let one = document.activeElement;
   while (one?.shadowRoot) one = one.shadowRoot.activeElement;
@@ -365,4 +369,41 @@ def test_letters_of_twice_the_size_lose_nothing(chromium: Browser, website: Webs
         "document.querySelector('openvob-quick-verify').style.setProperty('--openvob-font-size', '32px')"
     )
     visit.look("twice")
+    visit.close()
+
+
+@with_a_browser
+def test_both_steps_are_done_under_a_policy_that_lets_no_script_run(
+    chromium: Browser, website: Website, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for step in proof.STEPS:
+        monkeypatch.setitem(proof.FASTEST, step, 0)
+    visit = Visit(chromium, f"{website.service}/widget/check?key={website.key}&lang=es", **WAYS["phone"][1])
+    visit.small = SMALL_ON_A_PAGE
+    page = visit.page
+    assert page.locator("script").count() == 0
+    page.click("button")
+    page.wait_for_selector(".faults")
+    visit.look("page-form")
+    page.select_option("#payer", "medicare")
+    page.check("[name=age_group][value=adult]")
+    page.check("[name=level_of_care][value=iop]")
+    page.select_option("#county", "Miami-Dade")
+    page.click("button")
+    page.wait_for_selector(".answer")
+    page.locator("summary").first.click()
+    visit.look("page-answer")
+    page.click("button")
+    page.wait_for_selector(".faults")
+    visit.look("page-contact")
+    page.check("[name=asking_for][value=self]")
+    for name, text in (("first_name", "Ana"), ("last_name", "Prueba"), ("phone", "305-555-0123")):
+        page.fill(f"#{name}", text)
+    page.fill("#birth_date", "1987-03-02")
+    page.check("[name=channel][value=phone]")
+    page.check("#consent_accepted")
+    page.click("button")
+    page.wait_for_selector(".reference")
+    visit.look("page-receipt")
+    assert {each.url.partition("/widget/")[0] for each in visit.asked} == {website.service}
     visit.close()
