@@ -96,6 +96,8 @@ ERROR_CODES: Mapping[str, str] = {
     "picture_too_large": "The picture has more points than can be opened.",
     # what a visitor of the clinic's website sends
     "looks_automated": "A field that people do not see is filled in.",
+    "not_a_phone": "A telephone number with its area code is needed here.",
+    "not_an_email": "An e-mail address is needed here.",
     "consent_not_given": "Nothing is kept without consent.",
     "consent_outdated": "The text that was agreed to is not the one that is shown now.",
     # what was told

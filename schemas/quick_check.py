@@ -6,6 +6,7 @@ how to reach whoever asks. Empty text counts as not given: forms send every fiel
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -30,6 +31,10 @@ CHANNELS = ("phone", "text", "email")
 BEST_TIMES = ("any", "morning", "afternoon", "evening")
 LONGEST_PROOF = 4_000
 OLDEST_YEARS = 130
+FEWEST_DIGITS, MOST_DIGITS = 10, 15
+"""Of a telephone number that can be called: with its area, at most as long as the world's longest."""
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]{2,}")
 
 
 class Sent(Shape):
@@ -117,6 +122,7 @@ def check_contact(body: Mapping[str, Any], consent: str, today: date, complaints
         complaints.add("/consent/accepted", "consent_not_given", "must be true")
     if agreed.get("version", consent) != consent:
         complaints.add("/consent/version", "consent_outdated", "is not the version that is shown now")
+    _check_reach(body, complaints)
     where = "email" if body.get("channel") == "email" else "phone"
     if "channel" in body and where not in body:
         complaints.add(f"/{where}", "required", "is missing; the channel needs it")
@@ -127,3 +133,11 @@ def check_contact(body: Mapping[str, Any], consent: str, today: date, complaints
         complaints.add("/birth_date", "birth_date_in_future", "has not come yet")
     elif born is not None and born.year < today.year - OLDEST_YEARS:
         complaints.add("/birth_date", "birth_date_too_early", "is too long ago")
+
+
+def _check_reach(body: Mapping[str, Any], complaints: Complaints) -> None:
+    digits = sum(map(str.isdigit, body.get("phone", "")))
+    if "phone" in body and not FEWEST_DIGITS <= digits <= MOST_DIGITS:
+        complaints.add("/phone", "not_a_phone", "must be a number with its area code")
+    if "email" in body and not _EMAIL.fullmatch(body["email"]):
+        complaints.add("/email", "not_an_email", "must be an address like name@example.org")

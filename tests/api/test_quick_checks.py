@@ -142,6 +142,24 @@ def test_everything_that_is_wrong_is_said_at_once_in_the_visitors_language(spani
     assert not [mark for mark in (*MARKS, "2999") if mark in left.text]
 
 
+@pytest.mark.parametrize(
+    ("left", "pointer"),
+    [
+        ({"phone": "555-0123"}, "/phone"),
+        ({"phone": "call my mother"}, "/phone"),
+        ({"channel": "email", "email": "ana at example"}, "/email"),
+        ({"channel": "email", "phone": ""}, "/email"),
+        ({"channel": "text", "phone": ""}, "/phone"),
+    ],
+)
+def test_somebody_who_could_not_be_reached_is_asked_again(
+    client: FlaskClient, left: dict[str, str], pointer: str
+) -> None:
+    answer = leave(client, **left)
+    assert answer.status_code == 422
+    assert [one["pointer"] for one in answer.get_json()["errors"]] == [pointer]
+
+
 def test_a_hidden_field_that_is_filled_in_keeps_nothing_and_says_whom_to_call(
     page: FlaskClient, a_while_later: Any
 ) -> None:

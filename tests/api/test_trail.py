@@ -22,7 +22,8 @@ OF_NOBODY = (
     *("payers.", "plans.", "medicaid_plans.", "rules.", "local_rules."),
     *("clinic.", "metrics.", "users.", "keys.", "audit.", "session.", "console."),
 )
-NOBODYS = {"verifications.index", *(name for name in NEEDS if name.startswith(OF_NOBODY))}
+OF_NO_NAME = {"quick_checks.form", "quick_checks.challenge", "quick_checks.create"}
+NOBODYS = {"verifications.index", *OF_NO_NAME, *(name for name in NEEDS if name.startswith(OF_NOBODY))}
 
 
 def events(app: Flask) -> list[Any]:

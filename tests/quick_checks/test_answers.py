@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from schemas.quick_check import AGE_GROUPS, ANSWERS, LEVELS, NOT_SURE, PLAN_TYPES
 from service.clinic import load_clinic_from_bytes
@@ -79,7 +81,7 @@ def test_the_three_answers(asked: dict[str, str], answer: str) -> None:
 def test_what_is_not_published_is_asked_and_approval_is_said_with_an_if() -> None:
     answer = told(payer="cigna")
     assert said(answer, "answer")[0] == "answer_ask"
-    assert sentences(answer, "approval")[0].startswith("If it does, the plan usually")
+    assert sentences(answer, "approval")[0].startswith("If it does, you usually do not need")
     assert said(answer, "cost") == ["cost_unknown"]
 
 
@@ -167,6 +169,14 @@ def test_a_share_of_what_was_agreed_with_a_plan_is_never_told() -> None:
     for answer in every_answer():
         assert "contracted" not in str(answer["citations"])
         assert not rates.search(str([one["params"] for one in answer["sentences"]]))
+
+
+@settings(max_examples=40, deadline=None)
+@given(text=st.text(min_size=1, max_size=80), kind=st.sampled_from(PLAN_TYPES))
+def test_whatever_is_typed_as_a_plan_is_answered_and_never_repeated(text: str, kind: str) -> None:
+    answer = told(payer_text=f"{text} zqvrtm", plan_type=kind)
+    assert answer["answer"] in ANSWERS
+    assert "zqvrtm" not in str(answer)
 
 
 def test_no_sentence_promises_anything() -> None:
