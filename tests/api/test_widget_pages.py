@@ -163,6 +163,6 @@ def test_the_script_is_for_every_page_and_nothing_else_is(stranger: FlaskClient)
     assert script.headers["Access-Control-Allow-Origin"] == "*"
     again = stranger.get("/widget/widget.js", headers={"If-None-Match": script.headers["ETag"]})
     assert again.status_code == 304
-    assert stranger.get("/widget/static/page.css").mimetype == "text/css"
+    assert stranger.get("/widget/static/widget.css").mimetype == "text/css"
     for name in ("../pages.py", "..%2f__init__.py", "nothing.js", "widget.js/.."):
         assert stranger.get(f"/widget/static/{name}").status_code == 404

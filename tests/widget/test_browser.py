@@ -1,4 +1,4 @@
-"""The quick check in a real browser: its element on a strict page of another origin, its pages without script.
+"""The quick check in a real browser: its element on a strict page of another origin, and its own pages.
 
 In both languages, on a phone and a desktop, light and dark, by hand and by keyboard: in every state nothing
 that axe-core finds, nothing that the page's policy refuses, nothing wider than the window and nothing to
@@ -178,7 +178,9 @@ def test_every_state_is_sound_and_nothing_goes_elsewhere_or_stays(
     page.click(send)
     page.wait_for_selector(".faults")
     visit.look("contact-faults")
+    assert not any(each.url.endswith("/contacts") for each in visit.asked)  # before there is consent
     fill_in_contact(page)
+    assert page.get_attribute("#first_name", "autocomplete") == "off"  # for somebody else
     visit.look("contact")
     page.click(send)
     page.wait_for_selector(".reference")
@@ -241,6 +243,7 @@ def test_both_steps_are_done_with_the_keyboard_alone(chromium: Browser, website:
     page.wait_for_selector("#birth_date")
     on_to("asking_for")
     keys.press("Space")
+    assert page.get_attribute("#first_name", "autocomplete") == "given-name"  # for themselves
     for name, text in (("first_name", "Ana"), ("last_name", "Prueba"), ("birth_date", "03021987")):
         on_to(name)
         keys.type(text)

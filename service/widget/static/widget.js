@@ -179,6 +179,7 @@
     }
 
     #forget() {
+      if (!this.#words) return;
       this.#turn++;
       this.#values = {};
       this.#faults = {};
@@ -187,7 +188,7 @@
       this.#busy = false;
       this.#step = "check";
       this.#say("");
-      if (this.#words) this.#draw();
+      this.#draw();
     }
 
     #proof(kind) {
@@ -272,9 +273,8 @@
 
     #contact() {
       const { accepted, website = "", ...values } = this.#values;
-      const fields = ["asking_for", "first_name", "last_name", "birth_date", "channel"];
-      if (values.channel) fields.push(values.channel === "email" ? "email" : "phone");
-      if (values.asking_for && values.asking_for !== "self") fields.push("your_name");
+      const fields = ["asking_for", "your_name", "first_name", "last_name", "birth_date", "channel", "phone", "email"]
+        .filter((name) => !this.#find(name).closest("[hidden]"));
       // Nothing of a person leaves the page before there is consent.
       this.#faults = {};
       for (const name of fields) if (!values[name]?.trim()) this.#faults[name] = this.#words.labels[`fault_${name}`];
@@ -370,7 +370,6 @@
 
     _contact() {
       const { asking_for, channels, best_times, consent } = this.#words;
-      const self = this.#values.asking_for === "self";
       const today = new Date().toISOString().slice(0, 10);
       return [
         h("h3", { tabindex: -1 }, this.#label("step_two")),
@@ -378,9 +377,9 @@
         this.#form("contact", () => this.#contact(),
           this.#radios("asking_for", asking_for),
           h("div", { "data-if": "asking_for=child,other" }, this.#text("your_name", { autocomplete: "name" })),
-          this.#text("first_name", { autocomplete: self ? "given-name" : "off" }),
-          this.#text("last_name", { autocomplete: self ? "family-name" : "off" }),
-          this.#text("birth_date", { type: "date", min: "1900-01-01", max: today, autocomplete: self ? "bday" : "off" }),
+          this.#text("first_name", { "data-own": "given-name" }),
+          this.#text("last_name", { "data-own": "family-name" }),
+          this.#text("birth_date", { type: "date", min: "1900-01-01", max: today, "data-own": "bday" }),
           this.#text("member_id", { autocomplete: "off", autocapitalize: "characters", spellcheck: "false" }),
           this.#radios("channel", channels),
           h("div", { "data-if": "channel=phone,text" }, this.#text("phone", { type: "tel", autocomplete: "tel" })),
@@ -473,6 +472,8 @@
         const is = Boolean(field?.checked && (!wanted || wanted.split(",").includes(field.value)));
         part.hidden = part.dataset.if ? !is : is;
       }
+      // A browser may fill in what is about the visitor, and only that.
+      for (const input of this.#place.querySelectorAll("[data-own]")) input.autocomplete = this.#values.asking_for === "self" ? input.dataset.own : "off";
     }
 
     #button(code) {
