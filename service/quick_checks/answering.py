@@ -99,7 +99,14 @@ def _public(citation: dict[str, Any]) -> dict[str, Any]:
 def _find(
     desk: Desk, payer: Payer, asked: Question, sites: Sequence[str], at: datetime
 ) -> dict[str, list[Found]]:
-    return {level: ask_sites(desk, payer, level, asked["age_group"], sites, at) for level in LEVELS}
+    """Ask about the kind of care that is meant, and about the others where one of them has to be named."""
+    wanted = asked["level_of_care"]
+    levels = LEVELS if wanted == NOT_SURE else (wanted,)
+    found = {level: ask_sites(desk, payer, level, asked["age_group"], sites, at) for level in levels}
+    if wanted != NOT_SURE and found[wanted][0].answer == DOES_NOT:
+        others = [level for level in LEVELS if level != wanted]
+        found |= {level: ask_sites(desk, payer, level, asked["age_group"], sites, at) for level in others}
+    return found
 
 
 def _elsewhere(matter: Matter, at: datetime) -> Found | None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import random
+import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -15,7 +17,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-MUTANTS = ROOT / "mutants"
+COPY = ROOT / "mutants" / "copy"
+LEFT_OUT = (".git", ".venv*", ".locker", "instance", "mutants", "*_cache", "__pycache__")
+# What is kept from one try would answer in the next: in the copy nothing is kept.
+KEEPING = re.compile(r"^@lru_cache\(.*\)\n", re.MULTILINE)
 MUTMUT = [sys.executable, "-m", "mutmut", "run"]
 SURVIVED, NO_TEST = 0, 33
 CHILDREN = "2"
@@ -24,17 +29,26 @@ CHILDREN = "2"
 def main() -> None:
     """Try the changes and print what came of them."""
     count, seed = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1
-    subprocess.run([*MUTMUT, "nothing.of.this.name"], cwd=ROOT, check=False, capture_output=True)
+    make_copy()
+    subprocess.run([*MUTMUT, "nothing.of.this.name"], cwd=COPY, check=False, capture_output=True)
     names = sorted(name for name, _ in results())
     picked = random.Random(seed).sample(names, min(count, len(names))) if count else names
-    subprocess.run([*MUTMUT, "--max-children", CHILDREN, *picked], cwd=ROOT, check=False)
+    subprocess.run([*MUTMUT, "--max-children", CHILDREN, *picked], cwd=COPY, check=False)
     tried = {name: code for name, code in results() if code is not None and name in set(picked)}
     report(tried, len(names))
 
 
+def make_copy() -> None:
+    """Copy what is tried, with what the engine keeps from one call to the next taken out."""
+    shutil.rmtree(COPY, ignore_errors=True)
+    shutil.copytree(ROOT, COPY, ignore=shutil.ignore_patterns(*LEFT_OUT))
+    for file in (COPY / "service" / "engine").glob("*.py"):
+        file.write_text(KEEPING.sub("", file.read_text(encoding="utf-8")), encoding="utf-8")
+
+
 def results() -> Iterator[tuple[str, int | None]]:
     """Yield every change by name, with what came of it (an exit code), or `None` where it was not tried."""
-    for file in sorted(MUTANTS.rglob("*.meta")):
+    for file in sorted((COPY / "mutants").rglob("*.meta")):
         yield from json.loads(file.read_text(encoding="utf-8"))["exit_code_by_key"].items()
 
 

@@ -10,12 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.model import Citation, Payer
 from schemas.quick_check import AGE_GROUPS, ANSWERS, LEVELS, NOT_SURE, PLAN_TYPES
 from service.clinic import load_clinic_from_bytes
 from service.explain import LOCALES
 from service.explain.catalogs import WIDGET
 from service.quick_checks import telling
+from service.quick_checks.asking import ask_sites
 from service.quick_checks.consent import consent_of
+from service.quick_checks.costs import plan_cost
 from service.verify import Desk
 from tests.explain.test_catalogs import messages
 from tests.quick_checks.every import every_answer
@@ -164,11 +167,19 @@ def test_the_clinics_own_consent_is_shown_with_its_version() -> None:
 
 
 def test_a_share_of_what_was_agreed_with_a_plan_is_never_told() -> None:
-
-    rates = re.compile(r"\b(?:57|114|58|85)\.\d\d\b")  # a fifth, two fifths of invented contracted rates
-    for answer in every_answer():
-        assert "contracted" not in str(answer["citations"])
-        assert not rates.search(str([one["params"] for one in answer["sentences"]]))
+    medicare = Payer("medicare", "Original Medicare", "medicare")
+    (found,) = ask_sites(desk(), medicare, "iop", "adult", ["cmhc"], NOW)
+    assert [step.code for step in plan_cost(found, "iop")] == ["cost_share", "cost_deductible"]
+    place = "sites.cmhc.contracted_rates.cigna.intensive_outpatient"
+    agreed = Citation("profile", "Clinic profile", locator=place)
+    determined = found.determination
+    rows = tuple(replace(row, citations=(agreed,)) for row in determined.estimate.trace)
+    of_contract = replace(determined, estimate=replace(determined.estimate, trace=rows))
+    steps = [*plan_cost(replace(found, determination=of_contract), "iop")]
+    assert [step.code for step in steps] == ["cost_part", "cost_deductible"]
+    assert steps[0].params == {"unit": "iop", "limit": "283.00"}
+    assert agreed not in steps[0].citations
+    assert not [one for answer in every_answer() for one in answer["citations"] if "contracted" in str(one)]
 
 
 @settings(max_examples=40, deadline=None)
