@@ -362,7 +362,7 @@
         part("cost"),
         h("section", {}, h("h4", {}, this.#label("next")), h("ol", {}, about("next").map((one) => h("li", {}, this.#sentence(one))))),
         h("p", { class: "actions" },
-          h("button", { type: "button", class: "send", click: () => this.#go("contact") }, this.#label("own")),
+          h("button", { type: "button", class: "send", click: () => this.#go("contact") }, this.#label("send")),
           h("button", { type: "button", class: "quiet", click: () => this.#go("check") }, this.#label("back"))),
         h("p", { class: "hint" }, disclaimer),
       ];
