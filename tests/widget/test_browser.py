@@ -353,7 +353,8 @@ def test_a_proof_that_is_no_longer_good_is_made_anew_without_the_visitor(
 def test_the_page_around_it_cannot_break_it_and_may_give_it_its_own_look(
     chromium: Browser, website: Website
 ) -> None:
-    button = "(one) => [getComputedStyle(one).fontSize, getComputedStyle(one).backgroundColor]"
+    button = """(one) => ["fontSize", "letterSpacing", "textTransform", "backgroundColor"]
+      .map((name) => getComputedStyle(one)[name])"""
     found = {}
     for styles in ("hostile", "themed"):
         visit = Visit(chromium, f"{website.origin}/{styles}")
@@ -361,7 +362,10 @@ def test_the_page_around_it_cannot_break_it_and_may_give_it_its_own_look(
         assert visit.page.is_visible("button.send")
         found[styles] = visit.page.locator("button.send").evaluate(button)
         visit.close()
-    assert found == {"hostile": ["16px", "rgb(11, 107, 102)"], "themed": ["16px", "rgb(122, 31, 92)"]}
+    assert found == {
+        "hostile": ["16px", "normal", "none", "rgb(11, 107, 102)"],
+        "themed": ["16px", "normal", "none", "rgb(122, 31, 92)"],
+    }
 
 
 @with_a_browser
