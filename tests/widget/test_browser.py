@@ -353,14 +353,15 @@ def test_a_proof_that_is_no_longer_good_is_made_anew_without_the_visitor(
 def test_the_page_around_it_cannot_break_it_and_may_give_it_its_own_look(
     chromium: Browser, website: Website
 ) -> None:
-    button = """(one) => ["fontSize", "letterSpacing", "textTransform", "backgroundColor"]
-      .map((name) => getComputedStyle(one)[name])"""
+    looks = """(root) => [...["fontSize", "letterSpacing", "textTransform"]
+      .map((name) => getComputedStyle(root.querySelector("legend"))[name]),
+      getComputedStyle(root.querySelector("button.send")).backgroundColor]"""
     found = {}
     for styles in ("hostile", "themed"):
         visit = Visit(chromium, f"{website.origin}/{styles}")
         visit.page.wait_for_selector("button.send")
         assert visit.page.is_visible("button.send")
-        found[styles] = visit.page.locator("button.send").evaluate(button)
+        found[styles] = visit.page.locator(".ov").evaluate(looks)
         visit.close()
     assert found == {
         "hostile": ["16px", "normal", "none", "rgb(11, 107, 102)"],
