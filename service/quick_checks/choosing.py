@@ -49,6 +49,8 @@ def choose(desk: Desk, asked: Mapping[str, Any], on: date) -> Choice:
         fitting = [one for one in directory.resolve(desk, named[0].name) if one.line_of_business in lines]
     if len(fitting) > 1:  # whoever stands for every plan of a kind gives way to a plan that is named
         fitting = [one for one in fitting if one.id not in GENERAL.values()]
+    if len(fitting) > 1:  # whoever serves nobody in this county, as a plan that left, is not meant
+        fitting = [one for one in fitting if serves_county(desk, one, asked["county"], on)] or fitting
     if len(fitting) == 1:
         return Choice(fitting[0], local_plans(desk, asked, on) if is_medicaid_itself(fitting[0]) else ())
     if fitting or lines is None:
