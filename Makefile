@@ -73,6 +73,10 @@ run: setup ## Serve on http://127.0.0.1:8080, with a database and a key made on 
 sandbox: setup ## An invented payer and a service that asks it, with curl lines to try
 	@$(BIN)/vob sandbox --with-service
 
+.PHONY: widget-demo
+widget-demo: tools ## The widget on a strict page of another origin, with a service of its own
+	@$(BIN)/python -m tests.widget.website
+
 # --- checks: what a change must pass --------------------------------------------------------------
 
 .PHONY: check

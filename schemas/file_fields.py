@@ -36,6 +36,18 @@ class Text(fields.String):
         return text
 
 
+class Regex(Text):
+    """A regular expression."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            re.compile(text)
+        except re.error as error:
+            raise ValidationError(f"Not a regular expression: {error}.") from None
+        return text
+
+
 class Pattern(fields.Field[str]):
     """Text of one exact shape."""
 

@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validates, validates_schema
+from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from schemas.dated import Dated
 from schemas.example_file import ExampleSchema, ProgramExampleSchema
 from schemas.faults import Fault, Path, flatten
-from schemas.file_fields import Day, Flag, Pattern, Table, Text, Whole, Word, https, items, key
+from schemas.file_fields import Day, Flag, Pattern, Regex, Table, Text, Whole, Word, https, items, key
 from schemas.model import CONFIDENCES, LEVELS_OF_CARE, LINES_OF_BUSINESS, NETWORKS, TOLD
 from schemas.rule_fields import (
     SERVICE_FIELDS,
@@ -67,19 +67,11 @@ class NetworkIdSchema(Schema):
 class MemberIdSchema(Schema):
     """The shape of a member id; where it is not strict, another shape only warns."""
 
-    pattern = Text(required=True)
+    pattern = Regex(required=True)
     strict = Flag()
     hint = Text()
     source = Text(required=True)
     at = Text(required=True)
-
-    @validates("pattern")
-    def check_pattern(self, pattern: str, **_: Any) -> None:
-        """Refuse what is not a regular expression."""
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise ValidationError(f"Not a regular expression: {error}.") from None
 
 
 class InquirySchema(Schema):

@@ -147,9 +147,12 @@ def list_stale(desk: Desk, today: date, payer_id: str | None = None) -> list[dic
     ]
 
 
-def resolve(desk: Desk, text: str) -> list[Payer]:
-    """The payers that what is printed on a card may mean, the likeliest first; none for a whole member id."""
-    return [match.payer for match in _read(desk, text).matches]
+def resolve(desk: Desk, text: str, least: float = 0.0) -> list[Payer]:
+    """The payers that what is printed on a card may mean, the likeliest first; none for a whole member id.
+
+    Those less likely than `least` (0 to 1) are left out.
+    """
+    return [match.payer for match in _read(desk, text).matches if match.score >= least]
 
 
 def payer_of(desk: Desk, text: str) -> str:

@@ -192,9 +192,12 @@ def _tell_other_help(matter: Matter) -> Iterator[Step]:
 
 
 def _unknown(matter: Matter) -> str:
-    if matter.asked.get("plan_type") == "medicaid" and matter.choice.candidates:
+    candidates = matter.choice.candidates
+    if not candidates:
+        return "answer_ask_unknown"
+    if matter.asked.get("plan_type") == "medicaid":
         return "answer_ask_medicaid"
-    return "answer_ask_candidates" if matter.choice.candidates else "answer_ask_unknown"
+    return "answer_ask_candidates" if len(candidates) > 1 else "answer_ask_candidate"
 
 
 def _tell_approval(matter: Matter) -> Iterator[Step]:

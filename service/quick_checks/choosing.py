@@ -23,9 +23,13 @@ LINES: Mapping[str, tuple[str, ...]] = {
     "none": (SELF_PAY,),
 }
 """Lines of business by the kind of plan."""
+WHOLE = ("medicare", "tricare")
+"""Kinds of which the payers here are all that Florida has."""
 GENERAL = {"medicare_advantage": "medicare-advantage"}
 """Who stands for every plan of a kind where none is named."""
 MOST = 12
+# From here on what was typed speaks of a payer; below, of one with a word in common.
+LIKELY = 0.6
 FOR_CHILDREN = ("children_with_complex_conditions", "children_in_child_welfare")
 
 
@@ -49,6 +53,10 @@ def choose(desk: Desk, asked: Mapping[str, Any], on: date) -> Choice:
         fitting = [one for one in directory.resolve(desk, named[0].name) if one.line_of_business in lines]
     if len(fitting) > 1:  # whoever stands for every plan of a kind gives way to a plan that is named
         fitting = [one for one in fitting if one.id not in GENERAL.values()]
+    if len(fitting) > 1:  # whoever serves nobody in this county, as a plan that left, is not meant
+        fitting = [one for one in fitting if serves_county(desk, one, asked["county"], on)] or fitting
+    if len(fitting) == 1 and not _is_likely(desk, asked, fitting[0]):
+        return Choice(None, tuple(fitting))
     if len(fitting) == 1:
         return Choice(fitting[0], local_plans(desk, asked, on) if is_medicaid_itself(fitting[0]) else ())
     if fitting or lines is None:
@@ -57,7 +65,9 @@ def choose(desk: Desk, asked: Mapping[str, Any], on: date) -> Choice:
         return Choice(None, local_plans(desk, asked, on))
     found = of_lines(desk, lines)
     general = [one for one in found if one.id == GENERAL.get(kind)]
-    return Choice(_first(general or found) if len(general or found) == 1 else None)
+    if general or (kind in WHOLE and len(found) == 1):
+        return Choice(_first(general or found))
+    return Choice(None, tuple(found) if len(found) == 1 else ())
 
 
 def of_lines(desk: Desk, lines: Sequence[str]) -> list[Payer]:
@@ -95,6 +105,14 @@ def _named(desk: Desk, asked: Mapping[str, Any]) -> list[Payer]:
         return []
     surely = directory.find_payer(desk, directory.payer_of(desk, text))
     return [_payer(surely)] if surely is not None else directory.resolve(desk, text)
+
+
+def _is_likely(desk: Desk, asked: Mapping[str, Any], payer: Payer) -> bool:
+    """Whether what was typed speaks of a payer, and not only of one with a word in common."""
+    text = asked.get("payer_text")
+    if asked.get("payer") or not text:
+        return True
+    return payer.id == directory.payer_of(desk, text) or payer in directory.resolve(desk, text, LIKELY)
 
 
 def _payer(found: Mapping[str, Any]) -> Payer:

@@ -15,7 +15,8 @@ from service.explain.catalogs import WIDGET, catalog
 from service.explain.phrases import Phrases
 from service.explain.sentences import Params, Write
 
-LABEL = "ui_"
+SHOWN = ("ui_", "page_", "fault_")
+"""What an id begins with that the page's own script shows: labels, what its pages say too, and faults."""
 
 
 def phrase(locale: Locale, code: str, **params: Any) -> str:
@@ -29,9 +30,9 @@ def sentence(locale: Locale, code: str, params: Params) -> str:
 
 
 def labels(locale: Locale) -> dict[str, str]:
-    """Every label that the page's own script shows, by its name."""
+    """Every phrase that the page's own script shows, by its id; its parameters are left for the script."""
     known: Mapping[Any, Any] = catalog(locale, WIDGET)._catalog  # type: ignore[attr-defined]
-    return {code.removeprefix(LABEL): said for code, said in known.items() if str(code).startswith(LABEL)}
+    return {code: said for code, said in known.items() if str(code).startswith(SHOWN)}
 
 
 def faults(locale: Locale, errors: Iterable[FieldError], clinic: Mapping[str, Any]) -> list[FieldError]:

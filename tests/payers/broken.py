@@ -67,7 +67,7 @@ class WaitsAsLongAsItTakes(_Straightforward):
 class WaitsForEachByte(WaitsAsLongAsItTakes):
     """Has a time-out for each read and takes it for one of the whole."""
 
-    patience = 0.4
+    patience = 0.75
 
 
 class NamesTheMemberInErrors(ElsewhereAdapter):

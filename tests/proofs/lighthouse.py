@@ -1,4 +1,5 @@
-"""What Lighthouse says of the answer, verify and morning pages, as somebody sees them who is signed in.
+"""What Lighthouse says of the answer, verify and morning pages, as somebody sees them who is signed in, and
+of a clinic's website that holds the quick check.
 
 `python -m tests.proofs.lighthouse` needs Node with `npx`, which fetches Lighthouse, and the Chromium that
 `OPENVOB_TEST_CHROMIUM` names. It prints the scores, for a phone on a slow line and for a desktop.
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from tests.databases import browser_path
 from tests.proofs.clerk import Hand, desk, put_up_a_list, sign_in, thirty, verify
+from tests.widget.website import Website, register
 
 CATEGORIES = ("performance", "accessibility", "best-practices")
 WAYS = {"phone": (), "desktop": ("--preset=desktop",)}
@@ -49,6 +51,9 @@ def main() -> None:
         pages = {"answer": page.url, "verify": f"{address}/verify"}
         put_up_a_list(hand, rows)
         pages["morning"] = page.url
+        website = Website(address.removesuffix("/console"))
+        website.key = register(app, website.origin)
+        pages["widget"] = website.origin
         (cookie,) = page.context.cookies()
         print(f"  {'page':<10} {'way':<8} {'  '.join(CATEGORIES)}")  # noqa: T201
         for name, url in pages.items():

@@ -232,3 +232,23 @@ def test_every_choice_has_a_label_in_both_languages() -> None:
         assert [one["id"] for one in form["plan_types"]] == [*PLAN_TYPES]
         assert [one["id"] for one in form["age_groups"]] == [*AGE_GROUPS]
         assert len(form["counties"]) == 67
+
+
+@pytest.mark.parametrize("kind", ["not_sure", "federal"])
+def test_a_name_with_one_word_in_common_is_asked_and_never_answered_for(kind: str) -> None:
+    answer = told(payer_text="Zqx Benefit Plan", plan_type=kind)
+    assert (answer["answer"], answer["payer"]) == ("ask", None)
+    assert [one["id"] for one in answer["candidates"]] == ["fep-blue"]
+    assert said(answer, "answer")[0] == "answer_ask_candidate"
+
+
+def test_the_one_federal_plan_known_here_is_not_every_federal_employees() -> None:
+    answer = told(plan_type="federal")
+    assert (answer["answer"], answer["payer"]) == ("ask", None)
+    assert told(plan_type="tricare")["payer"]["id"] == "tricare-east"
+
+
+def test_a_plan_that_left_medicaid_is_none_of_those_it_may_be() -> None:
+    found = [one["id"] for one in told(payer_text="Medicaid")["candidates"]]
+    assert "sunshine-health" in found
+    assert "amerihealth-caritas-florida" not in found
