@@ -9,6 +9,7 @@ from service import record
 from service.jobs.batch import KIND
 from service.jobs.outgoing import told
 from service.jobs.worker import PURPOSE, Lost, do
+from service.observe.metrics import count_batch_row
 from service.office import Office
 from service.record import Caller, right_now
 from service.store import audit, batches
@@ -50,5 +51,7 @@ def answer(office: Office, item: Item) -> None:
     except BadRequest as bad:
         with transaction(office.store) as session:
             batches.refuse(session, item, {**item.data, "errors": told(bad.errors)}, right_now())
+        count_batch_row(batches.REFUSED)
         return
+    count_batch_row(batches.DONE)
     office.sealer.wake()

@@ -26,6 +26,9 @@ LONGEST_LINE = 131_072
 """So many bytes of a line are read, and what the reader of CSV takes of a cell; the rest is passed over."""
 
 LONGEST_ID = 100
+MOST_DEEP = 32
+"""How deep lists and objects of a row may be nested in one another, as in any body."""
+
 NOT_COLUMNS = "The row has more cells than the header, or quotes that do not end."
 NOT_JSON = "The row is not a verification request as JSON in one line."
 
@@ -91,9 +94,19 @@ def _json_rows(lines: Iterable[str]) -> Iterator[Incoming]:
         if not line.strip():
             continue
         try:
-            yield Incoming(number, orjson.loads(line))
+            body = orjson.loads(line)
         except orjson.JSONDecodeError:
             yield _unreadable(number, NOT_JSON)
+        else:
+            yield Incoming(number, body) if _is_flat(body) else _unreadable(number, NOT_JSON)
+
+
+def _is_flat(body: Any, left: int = MOST_DEEP) -> bool:
+    """Whether JSON is nested no deeper than a body may be."""
+    if not isinstance(body, dict | list):
+        return True
+    below = body.values() if isinstance(body, dict) else body
+    return left > 0 and all(_is_flat(one, left - 1) for one in below)
 
 
 def _csv_rows(lines: Iterable[str], find_payer: Callable[[str], str]) -> Iterator[Incoming]:

@@ -63,6 +63,12 @@ QUICK_CHECKS = Counter(
     ("answer",),
     registry=REGISTRY,
 )
+BATCH_ROWS = Counter(
+    "openvob_batch_rows",
+    "Rows of batches that were settled, by how.",
+    ("state",),
+    registry=REGISTRY,
+)
 QUICK_CONTACTS = Counter(
     "openvob_quick_contacts",
     "Contacts that visitors of the website left.",
@@ -129,6 +135,11 @@ def _numbers_of(route: str, method: str, status: int) -> tuple[Counter, Histogra
 def count_quick_check(answer: str) -> None:
     """Count a question of a website's visitor."""
     QUICK_CHECKS.labels(answer).inc()
+
+
+def count_batch_row(state: str) -> None:
+    """Count a row of a batch that was `done` or `refused`."""
+    BATCH_ROWS.labels(state).inc()
 
 
 def count_quick_contact() -> None:

@@ -47,6 +47,13 @@ def work(client: FlaskClient) -> None:
         pass
 
 
+def numbers(client: FlaskClient) -> dict[str, float]:
+    """How many rows are counted, by how they were settled."""
+    lines = [line for line in client.get("/metrics").text.splitlines() if "batch_rows_total{" in line]
+    counted = {line.split('"')[1]: float(line.rsplit(" ", 1)[1]) for line in lines}
+    return {"done": 0.0, "refused": 0.0} | counted
+
+
 def rows_of(client: FlaskClient, made: Mapping[str, Any]) -> list[dict[str, str]]:
     answer = client.get(f"{V1}/{made['id']}/results?format=csv")
     assert (answer.status_code, answer.mimetype) == (200, CSV)
@@ -56,7 +63,9 @@ def rows_of(client: FlaskClient, made: Mapping[str, Any]) -> list[dict[str, str]
 def test_a_batch_is_answered_in_the_background_and_every_row_has_a_result(client: FlaskClient) -> None:
     made = put_up(client, HEADER + GOOD.format(1) + BAD.format(2) + "a,b,c,d,e,f,g,h,i\n")
     assert (made["state"], made["progress"]["rows"], made["seconds_left"]) == ("working", 3, None)
+    before = numbers(client)
     work(client)
+    assert numbers(client) == {"done": before["done"] + 1, "refused": before["refused"] + 1}
     shown = client.get(f"{V1}/{made['id']}").json
     assert shown["state"] == "done"
     assert (shown["progress"]["done"], shown["progress"]["refused"], shown["seconds_left"]) == (1, 2, 0)

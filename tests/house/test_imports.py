@@ -321,6 +321,7 @@ TABLE = (
             "service.casework",
             "service.directory",
             "service.jobs",
+            "service.observe.metrics",
             "service.office",
             "service.on_file",
             "service.record",

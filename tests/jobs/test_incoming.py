@@ -7,7 +7,16 @@ from io import BytesIO
 
 import pytest
 
-from service.jobs.incoming import COLUMNS, LONGEST_LINE, Incoming, UnusableBatch, read_batch, template
+from service.jobs.incoming import (
+    COLUMNS,
+    LONGEST_LINE,
+    MOST_DEEP,
+    Incoming,
+    UnusableBatch,
+    read_batch,
+    template,
+)
+from service.security import edges
 
 
 def read(text: str | bytes) -> list[Incoming]:
@@ -57,6 +66,12 @@ def test_a_json_line_is_a_request_as_the_api_takes_it_and_blank_lines_are_none()
     rows = read('\n{"payer": "aetna", "external_id": "A"}\n\n{"payer": \n')
     assert [(row.number, row.external_id) for row in rows] == [(1, "A"), (3, None)]
     assert [error.code for error in rows[1].errors] == ["row_not_readable"]
+
+
+def test_a_json_line_is_nested_no_deeper_than_any_body() -> None:
+    assert MOST_DEEP == edges.MOST_DEEP
+    rows = read("".join(f'{{"a": {"[" * deep}{"]" * deep}}}\n' for deep in (MOST_DEEP - 1, MOST_DEEP, 300)))
+    assert [len(row.errors) for row in rows] == [0, 1, 1]
 
 
 def test_empty_rows_count_and_have_no_result() -> None:
