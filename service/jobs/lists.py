@@ -159,7 +159,8 @@ def not_reached(found: Whole) -> list[Item]:
 
 def bodies(items: Sequence[Item]) -> list[dict[str, Any]]:
     """Whom a list asks about, as requests name them: for whoever counts how often that happens."""
-    return [{"member": {"member_id": item.data["typed"].get("member_id", "")}} for item in items]
+    typed = [item.data["typed"] for item in items]
+    return [{"payer": row.get("payer", ""), "member": {"member_id": row.get("member_id")}} for row in typed]
 
 
 def line(batch: Batch, counts: Mapping[str, int]) -> dict[str, Any]:

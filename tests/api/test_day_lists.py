@@ -144,6 +144,16 @@ def test_lists_are_found_by_day_and_say_nothing_of_people(client: FlaskClient) -
     assert "Prueba" not in client.get(V1).text
 
 
+def test_every_row_counts_as_a_question_about_its_member(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[str] = []
+    throttle = client.application.extensions["throttle"]
+    monkeypatch.setattr(throttle, "_count", lambda kind, _: counted.append(kind))
+    put_up(client, ROW, ROW | {"member_id": "2EG4-TE5-MK73"}, ROW | {"member_id": ""}, day="2026-12-13")
+    assert counted.count("member") == 2
+
+
 def test_a_client_sees_its_own_lists_alone(app: Flask, client: FlaskClient) -> None:
     made = put_up(client, ROW, day="2026-12-10")
     other = app.test_client()
