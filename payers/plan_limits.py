@@ -15,6 +15,7 @@ from payers.plan_library import LibraryPlan
 from payers.rulebook import Rulebook
 from payers.table_reader import Row
 from payers.values import read_cents
+from schemas.fields import format_money
 from schemas.file_fields import NONE
 from schemas.plan_entries import POTS, span_of
 
@@ -47,12 +48,12 @@ def _judge(rulebook: Rulebook, one: LibraryPlan, row: Row) -> Iterator[str]:
         bound = _amount(services, high.get(pot, {}), scope, row)
         if pot == "deductible":
             if bound is not None and amount < bound:
-                yield f"{place} {row[column]} is below the least of an HSA plan, {_dollars(bound)}."
+                yield f"{place} {row[column]} is below the least of an HSA plan, {format_money(bound)}."
             continue
         maximum = None if is_excepted else _amount(services, legal, scope, row)
         for most, what in ((maximum, "the legal maximum"), (bound, "the maximum of an HSA plan")):
             if most is not None and amount > most:
-                yield f"{place} {row[column]} is above {what}, {_dollars(most)}."
+                yield f"{place} {row[column]} is above {what}, {format_money(most)}."
 
 
 def _amount(services: Law, law: Law, scope: str, row: Row) -> int | None:
@@ -65,7 +66,3 @@ def _amount(services: Law, law: Law, scope: str, row: Row) -> int | None:
         return None
     amount: int | None = fact.value
     return amount
-
-
-def _dollars(cents: int) -> str:
-    return f"{cents // 100}.{cents % 100:02d}"

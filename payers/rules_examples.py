@@ -11,6 +11,7 @@ from typing import Any
 from payers.rulebook import Rulebook
 from payers.values import read_cents
 from schemas.example_file import UNDETERMINED, UNKNOWN
+from schemas.fields import format_money
 from schemas.model import (
     AgeBand,
     Benefits,
@@ -120,13 +121,9 @@ def _reason(said: Said, expected: str) -> str | None:
     return expected if expected in said.reasons else " and ".join(said.reasons) or None
 
 
-def _dollars(cents: int) -> str:
-    return f"{cents // 100}.{cents % 100:02d}"
-
-
 def _amount(facts: tuple[Fact[Any], ...], cents: Callable[[Any], int]) -> str:
     """Return an amount as an example writes it; alternatives side by side."""
-    texts = ["none" if fact.value is None else _dollars(cents(fact.value)) for fact in facts]
+    texts = ["none" if fact.value is None else format_money(cents(fact.value)) for fact in facts]
     return " or ".join(texts) if texts else UNKNOWN
 
 
@@ -151,7 +148,7 @@ def _coinsurance(said: Said, expected: str) -> str:
 
 def _allowed(said: Said, expected: Plain) -> Any:
     fees = [fee for fee in said.level.fees if _is_row(fee, expected)]
-    found = [{**expected, "amount": _dollars(fee.amount.value)} for fee in fees]
+    found = [{**expected, "amount": format_money(fee.amount.value)} for fee in fees]
     return expected if expected in found else (found[0] if found else UNKNOWN)
 
 
