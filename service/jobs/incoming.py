@@ -16,6 +16,7 @@ import orjson
 
 from schemas.problem import FieldError
 from service.jobs.rows import MEMBER, find_day, find_level
+from service.security.depth import is_too_deep
 
 OF_CARE = ("level_of_care", "start_date", "weeks", "days_per_week", "hours_per_day")
 COLUMNS = ("external_id", "payer", "plan", "network", "site", *MEMBER, *OF_CARE, "condition", "modality")
@@ -26,8 +27,6 @@ LONGEST_LINE = 131_072
 """So many bytes of a line are read, and what the reader of CSV takes of a cell; the rest is passed over."""
 
 LONGEST_ID = 100
-MOST_DEEP = 32
-"""How deep lists and objects of a row may be nested in one another, as in any body."""
 
 NOT_COLUMNS = "The row has more cells than the header, or quotes that do not end."
 NOT_JSON = "The row is not a verification request as JSON in one line."
@@ -93,20 +92,13 @@ def _json_rows(lines: Iterable[str]) -> Iterator[Incoming]:
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
+        if is_too_deep(line.encode()):
+            yield _unreadable(number, NOT_JSON)
+            continue
         try:
-            body = orjson.loads(line)
+            yield Incoming(number, orjson.loads(line))
         except orjson.JSONDecodeError:
             yield _unreadable(number, NOT_JSON)
-        else:
-            yield Incoming(number, body) if _is_flat(body) else _unreadable(number, NOT_JSON)
-
-
-def _is_flat(body: Any, left: int = MOST_DEEP) -> bool:
-    """Whether JSON is nested no deeper than a body may be."""
-    if not isinstance(body, dict | list):
-        return True
-    below = body.values() if isinstance(body, dict) else body
-    return left > 0 and all(_is_flat(one, left - 1) for one in below)
 
 
 def _csv_rows(lines: Iterable[str], find_payer: Callable[[str], str]) -> Iterator[Incoming]:

@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import re
 import secrets
-from itertools import accumulate
 
 from flask import Flask, Response, g, has_request_context, request, request_started
 from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from service.security.depth import is_too_deep
 from service.store.session import new_id
-
-MOST_DEEP = 32
-"""How deep lists and objects of a body may be nested in one another."""
 
 REQUEST_ID = "X-Request-Id"
 _GOOD_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -35,11 +32,6 @@ HEADERS = (
 POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 # A clinic's other hosts are not ours to speak for: no includeSubDomains.
 STRICT_TRANSPORT = "max-age=31536000"
-
-# Possessive, so that nothing is tried twice: whatever is sent is read once.
-_STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?+', re.DOTALL)
-_STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
-_NO_BRACKETS = bytes(set(range(256)) - set(b"[{]}"))
 
 
 def keep_edges(app: Flask, trusted_proxies: int) -> None:
@@ -89,14 +81,6 @@ def style_nonce() -> str:
     if nonce is None:
         nonce = g.style_nonce = secrets.token_urlsafe(16)
     return nonce
-
-
-def is_too_deep(body: bytes) -> bool:
-    """Whether a JSON body is nested deeper than `MOST_DEEP`, seen without parsing it."""
-    if body.count(b"[") + body.count(b"{") <= MOST_DEEP:
-        return False
-    steps = _STRINGS.sub(b"", body).translate(_STEPS, _NO_BRACKETS)
-    return max(accumulate(memoryview(steps).cast("b")), default=0) > MOST_DEEP
 
 
 def _policy() -> str:

@@ -10,13 +10,12 @@ import pytest
 from service.jobs.incoming import (
     COLUMNS,
     LONGEST_LINE,
-    MOST_DEEP,
     Incoming,
     UnusableBatch,
     read_batch,
     template,
 )
-from service.security import edges
+from service.security.depth import MOST_DEEP
 
 
 def read(text: str | bytes) -> list[Incoming]:
@@ -69,7 +68,6 @@ def test_a_json_line_is_a_request_as_the_api_takes_it_and_blank_lines_are_none()
 
 
 def test_a_json_line_is_nested_no_deeper_than_any_body() -> None:
-    assert MOST_DEEP == edges.MOST_DEEP
     rows = read("".join(f'{{"a": {"[" * deep}{"]" * deep}}}\n' for deep in (MOST_DEEP - 1, MOST_DEEP, 300)))
     assert [len(row.errors) for row in rows] == [0, 1, 1]
 

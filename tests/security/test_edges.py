@@ -13,7 +13,8 @@ from werkzeug.test import TestResponse
 
 from service.config import SettingError, Settings
 from service.console.faults import POLICY as CONSOLE_POLICY
-from service.security.edges import HEADERS, MOST_DEEP, POLICY, REQUEST_ID, is_too_deep, request_id
+from service.security.depth import MOST_DEEP, is_too_deep
+from service.security.edges import HEADERS, POLICY, REQUEST_ID, request_id
 from service.widget.files import DEMO_POLICY
 from service.widget.pages import POLICY as WIDGET_POLICY
 from tests.security.conftest import Serve, Served
