@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from time import monotonic
@@ -21,7 +21,7 @@ import click
 from schemas.determination import add_messages
 from service.cli.answering import LANGUAGE, open_desk_here
 from service.cli.failing import NoAnswer
-from service.directory import payer_of
+from service.directory import payer_finder
 from service.explain import Locale, say
 from service.jobs.incoming import Incoming, UnusableBatch, read_batch, template
 from service.jobs.outgoing import FAILED, REFUSED, Form, Result, answer_row, write_line
@@ -90,7 +90,7 @@ def run_batch(
     """
     desk = open_desk_here()
     form = form or ("jsonl" if out.suffix == ".jsonl" else "csv")
-    find_payer = lru_cache(maxsize=1000)(partial(payer_of, desk))
+    find_payer = payer_finder(desk)
     with file.open("rb") as source:
         about = {
             "input": hashlib.file_digest(source, "sha256").hexdigest(),

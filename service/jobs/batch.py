@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from functools import lru_cache, partial
 from io import BytesIO
 from itertools import islice
 from typing import Any
@@ -19,7 +18,7 @@ from typing import Any
 from schemas.batch import MOST_ROWS
 from schemas.problem import FieldError
 from schemas.sources import moment
-from service.directory import payer_of
+from service.directory import payer_finder
 from service.jobs.incoming import Incoming, UnusableBatch, read_batch
 from service.jobs.outgoing import IDS, REFUSED, Result, failed, told
 from service.office import Office
@@ -66,9 +65,7 @@ def draft(office: Office, caller: Caller, content: bytes, *, again: bool = False
     number = sum(1 for _ in islice(read_batch(BytesIO(content), str), MOST_ROWS + 1))
     if not 1 <= number <= MOST_ROWS:
         raise UnusableBatch(f"A batch has from 1 to {MOST_ROWS} rows.")
-    # Of few payers there are many rows, and finding one by its name takes longer than all the rest.
-    find_payer = lru_cache(maxsize=1000)(partial(payer_of, office.desk))
-    rows = read_batch(BytesIO(content), find_payer)
+    rows = read_batch(BytesIO(content), payer_finder(office.desk))
     return Put(Batch(ids[0], KIND, None, now, caller.name, caller.id), rows, Counter({WAITING: number}), True)
 
 

@@ -11,14 +11,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from functools import cache, partial
 from typing import Any
 
 import orjson
 
 from schemas.sources import day as day_text
 from schemas.sources import moment
-from service.directory import payer_of
+from service.directory import payer_finder
 from service.jobs.findings import is_exception
 from service.jobs.rows import COLUMNS, FindPayer, Row, Typed, read_row
 from service.jobs.worker import KIND
@@ -78,8 +77,7 @@ def draft(office: Office, caller: Caller, typed: Sequence[Typed], day: date | No
             there = batches.get(session, one, caller.reach)
             if there is not None:
                 return Put(there, batches.items_of(session, one), is_new=False)
-        # Of few payers there are many rows, and finding one by its name takes longer than all the rest.
-        find_payer = cache(partial(payer_of, office.desk))
+        find_payer = payer_finder(office.desk)
         read = [_read(session, office.desk, row, day, caller.reach, find_payer) for row in rows]
         days = [one.day for one in read if one.day is not None]
         batch = Batch(ids[0], KIND, day or min(days, default=today), now, caller.name, caller.id)
