@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import current_app, g
 
 from service.office import Office, keep_in_step
-from service.record import Caller
+from service.record import Caller, right_now
 from service.security.guard import current_client
 from service.security.keys import Doorkeeper
 from service.security.sessions import Sessions
@@ -18,6 +20,11 @@ def office() -> Office:
     if found is None:
         found = g.office = keep_in_step(current_app.extensions)
     return found
+
+
+def clinic_day() -> date:
+    """The day at the clinic."""
+    return right_now().astimezone(office().desk.clinic.zone).date()
 
 
 def sessions() -> Sessions:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from schemas.problem import BadRequest, FieldError
 from service import local_rules
-from service.at_hand import caller, office
+from service.at_hand import caller, clinic_day, office
 from service.noting import note
 from service.record import right_now
 from service.remembered import can_be_remembered
@@ -35,11 +34,6 @@ class NotNow(Exception):
 
 class SamePerson(Exception):
     """Whoever proposed a rule does not approve it, and no program does."""
-
-
-def today() -> date:
-    """The day at the clinic."""
-    return right_now().astimezone(office().desk.clinic.zone).date()
 
 
 def find(verification_id: str) -> Verification:
@@ -104,5 +98,5 @@ def _check_approval(rule: LocalRule) -> None:
     client = current_client()
     if not client.user or client.id == rule.proposer_id or client.name == rule.proposed_by:
         raise SamePerson
-    if rule.holds_until < today():
+    if rule.holds_until < clinic_day():
         raise NotNow

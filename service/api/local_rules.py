@@ -16,6 +16,7 @@ from service.api.once import Made, once
 from service.api.problems import Refused
 from service.api.results import list_of
 from service.api.shapes import LOCAL_RULES_QUERY
+from service.at_hand import clinic_day
 
 local_rules = Blueprint("local_rules", __name__, url_prefix="/v1/local-rules", description=__doc__ or "")
 LOCAL_RULES = list_of("LocalRuleListSchema", LOCAL_RULE)
@@ -44,7 +45,7 @@ def index() -> Response:
     """Newest first. An approved rule that answers no more is shown as expired."""
     asked = query(LOCAL_RULES_QUERY)
     found, following = memory_at_hand.list_rules(asked.get("status"), page(asked))
-    today = memory_at_hand.today()
+    today = clinic_day()
     return listing([memory.shown(rule, today) for rule in found], following)
 
 
@@ -101,7 +102,7 @@ def _made() -> Made:
         found = memory_at_hand.find(asked["verification_id"])
     except memory_at_hand.NotHere:
         raise Refused("not_found", "There is no verification with this id.") from None
-    rules, today = memory_at_hand.draft(found, asked), memory_at_hand.today()
+    rules, today = memory_at_hand.draft(found, asked), clinic_day()
     body = {"items": [memory.shown(rule, today) for rule in rules]}
     return Made(body, "/v1/local-rules", lambda session: memory_at_hand.keep(session, rules))
 
@@ -117,4 +118,4 @@ def _decided(rule_id: UUID, decision: str) -> Response:
     except memory_at_hand.SamePerson:
         message = "A second person approves: somebody of the staff who did not propose it."
         raise Refused("not_allowed", message) from None
-    return reply(memory.shown(rule, memory_at_hand.today()))
+    return reply(memory.shown(rule, clinic_day()))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from flask import Response
 from flask_smorest import Blueprint
 
@@ -16,7 +14,7 @@ from service.api.describe import operation
 from service.api.exchange import query, reply
 from service.api.results import MANY
 from service.api.shapes import Line
-from service.at_hand import office
+from service.at_hand import clinic_day, office
 
 medicaid_plans = Blueprint("medicaid_plans", __name__, url_prefix="/v1/medicaid-plans", description=__doc__)
 
@@ -71,5 +69,5 @@ ASKED, PLANS = MedicaidPlansQuery(), MedicaidPlansSchema()
 def index() -> Response:
     """Which of them is the member's, the state says: this is what to ask about."""
     asked, desk = query(ASKED), office().desk
-    on = asked.get("date") or datetime.now(UTC).astimezone(desk.clinic.zone).date()
+    on = asked.get("date") or clinic_day()
     return reply(directory.list_medicaid_plans(desk, asked["county"], on))

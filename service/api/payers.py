@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import Response
@@ -18,7 +17,7 @@ from service.api.plan_shapes import PLAN_LIST, PLANS_QUERY
 from service.api.plans import wanted
 from service.api.problems import Refused
 from service.api.shapes import BENEFITS_QUERY, PAYERS_QUERY, RESOLVE_QUERY
-from service.at_hand import office
+from service.at_hand import clinic_day, office
 from service.explain import say
 
 payers = Blueprint("payers", __name__, url_prefix="/v1/payers", description=__doc__ or "")
@@ -50,7 +49,7 @@ def resolve() -> Response:
     """
     text = query(RESOLVE_QUERY)["text"]
     try:
-        return spoken(printed.read(office().desk, text, _today(), say(language())))
+        return spoken(printed.read(office().desk, text, clinic_day(), say(language())))
     except printed.WholeMemberId:
         message = "text looks like a whole member id; send the payer's name or the three-character prefix."
         raise BadRequest([FieldError("/text", "whole_member_id", message)]) from None
@@ -83,7 +82,7 @@ def benefits(payer_id: str) -> Response:
     """What is in force at a site on a day, each value with its source."""
     asked = query(BENEFITS_QUERY)
     desk = office().desk
-    on, site = asked.get("date_of_service") or _today(), asked.get("site")
+    on, site = asked.get("date_of_service") or clinic_day(), asked.get("site")
     level = asked.get("level_of_care")
     try:
         found = directory.find_benefits(desk, payer_id, plan=asked.get("plan"), level=level, on=on, site=site)
@@ -96,11 +95,7 @@ def benefits(payer_id: str) -> Response:
 @payers.doc(**operation("listSources", "What a payer's rules rest on", results.SOURCE_LIST, refuses=(404,)))
 def sources(payer_id: str) -> Response:
     """Every source, by id, with why its values should be confirmed with the payer, if they should."""
-    return listing(_or_not_found(directory.list_sources(office().desk, payer_id, _today())), None)
-
-
-def _today() -> date:
-    return datetime.now(UTC).astimezone(office().desk.clinic.zone).date()
+    return listing(_or_not_found(directory.list_sources(office().desk, payer_id, clinic_day())), None)
 
 
 def _part(items: list[dict[str, Any]], asked: dict[str, Any]) -> Response:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from flask import Response
 from flask_smorest import Blueprint
 
@@ -16,7 +14,7 @@ from service.api.describe import operation
 from service.api.exchange import listing, query
 from service.api.results import MANY, list_of
 from service.api.shapes import STALE_QUERY
-from service.at_hand import office
+from service.at_hand import clinic_day, office
 
 
 class StaleSourceSchema(Shape):
@@ -58,7 +56,7 @@ rules = Blueprint("rules", __name__, url_prefix="/v1/rules", description=__doc__
 def stale() -> Response:
     """Second-hand, old, not read lately or of a time that is over; those first that answer most questions."""
     asked, desk = query(STALE_QUERY), office().desk
-    today = datetime.now(UTC).astimezone(desk.clinic.zone).date()
+    today = clinic_day()
     found = directory.list_stale(desk, today, asked.get("payer"))
     first = asked.get("cursor", 0)
     after = first + asked["limit"]

@@ -13,7 +13,7 @@ from schemas.local_rule import LONGEST_PLAN, NEW_LOCAL_RULES
 from schemas.problem import BadRequest, Complaints, read_shape
 from service import local_rules as memory
 from service import memory_at_hand
-from service.at_hand import caller, office
+from service.at_hand import caller, clinic_day, office
 from service.console.answering import nothing_here
 from service.console.asking import payer_names
 from service.console.reading import fault, label, language, show_to_staff
@@ -98,7 +98,7 @@ def _decided(rule_id: UUID, decision: str) -> ResponseReturnValue:
 def _listed(status: int = 200, problem: str | None = None) -> ResponseReturnValue:
     rules, following = memory_at_hand.list_rules(None, Page(cursor=request.args.get("after")))
     reader = Reader(language(), office().desk.clinic.zone)
-    names, scopes, today = payer_names(office().desk), current_client().scopes, memory_at_hand.today()
+    names, scopes, today = payer_names(office().desk), current_client().scopes, clinic_day()
     return show_to_staff(
         "memory.html",
         status,

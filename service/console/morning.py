@@ -11,7 +11,7 @@ from uuid import UUID
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from service.at_hand import caller, office, throttle
+from service.at_hand import caller, clinic_day, office, throttle
 from service.console import asking
 from service.console.calling import calls_due
 from service.console.day_page import SHAPES, day_of, moment_of
@@ -161,7 +161,7 @@ def shown(
             if batch.id != wanted
         ],
         calls=calls,
-        typed=typed or {"day": _today().isoformat()},
+        typed=typed or {"day": clinic_day().isoformat()},
         problem=problem,
         **_ours(),
     )
@@ -169,7 +169,7 @@ def shown(
 
 def _newest_of_today(found: list[Any]) -> str | None:
     """The list that was put up last, of those that are about today or were put up today."""
-    today, zone = _today(), office().desk.clinic.zone
+    today, zone = clinic_day(), office().desk.clinic.zone
     made = ((one, one.created_at.astimezone(zone).date()) for one, _ in found)
     return next((one.id for one, on in made if today in (one.day, on)), None)
 
@@ -211,10 +211,6 @@ def _stands_still(found: lists.Whole) -> bool:
 
 def _reader() -> Reader:
     return Reader(language(), office().desk.clinic.zone)
-
-
-def _today() -> date:
-    return datetime.now(UTC).astimezone(office().desk.clinic.zone).date()
 
 
 def _day(text: str) -> tuple[date | None, bool]:

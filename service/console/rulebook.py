@@ -10,14 +10,13 @@ from flask.typing import ResponseReturnValue
 
 from schemas.model import LEVELS_OF_CARE
 from service import directory
-from service.at_hand import office
+from service.at_hand import clinic_day, office
 from service.console.answering import nothing_here
 from service.console.reading import fault, label, language, show_to_staff
 from service.console.room import console
 from service.explain.page import Reader, published
 from service.explain.page.work import source_line
 from service.plan_finder import Wanted, find_plans, plan_line
-from service.record import right_now
 
 LONGEST = 120
 MOST_PLANS = 100
@@ -29,7 +28,7 @@ ALL_LEVELS = "all"
 @console.get("/rulebook")
 def rulebook() -> ResponseReturnValue:
     """Every payer whose name has the text in it, with its plans and the age of its sources."""
-    desk, today, text = office().desk, _today(), request.args.get("query", "").strip()[:LONGEST]
+    desk, today, text = office().desk, clinic_day(), request.args.get("query", "").strip()[:LONGEST]
     lines = []
     for payer in directory.list_payers(desk, text):
         whole = directory.find_payer(desk, payer["id"]) or {}
@@ -85,8 +84,8 @@ def payer(payer_id: str) -> ResponseReturnValue:
         citations=list(published.cited_in(sections, said["citations"])),
         source_line=lambda source: source_line(source, reader),
         sources=[
-            {**source, "age": published.age_of(source, _today(), label)}
-            for source in directory.list_sources(desk, payer_id, _today()) or []
+            {**source, "age": published.age_of(source, clinic_day(), label)}
+            for source in directory.list_sources(desk, payer_id, clinic_day()) or []
         ],
     )
 
@@ -99,7 +98,7 @@ def _asked() -> tuple[dict[str, str], dict[str, str]]:
         "query": given.get("query", ""),
         "plan": given.get("plan", ""),
         "level_of_care": given.get("level_of_care") or USUAL_LEVEL,
-        "date_of_service": given.get("date_of_service") or _today().isoformat(),
+        "date_of_service": given.get("date_of_service") or clinic_day().isoformat(),
         "site": given.get("site") or clinic.default_site,
     }
     faults = {}
@@ -112,7 +111,3 @@ def _asked() -> tuple[dict[str, str], dict[str, str]]:
     if asked["site"] not in clinic.sites:
         faults["site"] = fault("unknown_site")
     return asked, faults
-
-
-def _today() -> date:
-    return right_now().astimezone(office().desk.clinic.zone).date()
