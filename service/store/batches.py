@@ -16,9 +16,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 
+from service.store.batch_tables import batch_items, batches
 from service.store.pages import Page, cut
 from service.store.session import Session, first_id, new_id
-from service.store.tables import batch_items, batches
 
 STATES = (WAITING, LEASED, DONE, REFUSED, FAILED, CANCELLED) = (
     *("waiting", "leased", "done", "refused", "failed"),

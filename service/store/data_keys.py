@@ -17,8 +17,8 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 
 from service.security.crypto import Remnant, SealError
+from service.store.access_tables import data_keys
 from service.store.session import Session, work_alone
-from service.store.tables import data_keys
 
 _log = logging.getLogger(__name__)
 _KEYS = ("token_key", "claim_key", "audit_key")

@@ -14,8 +14,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Row, insert, or_, select, update
 
+from service.store.access_tables import api_keys
 from service.store.session import Session, new_id
-from service.store.tables import api_keys
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, text
 
+from service.store.batch_tables import batch_items, batches
 from service.store.cases import take
 from service.store.session import Session, Store, transaction
 from service.store.tables import (
-    batch_items,
-    batches,
     card_images,
     case_events,
     case_records,

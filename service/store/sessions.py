@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
 
+from service.store.access_tables import sessions, sign_in_failures
 from service.store.session import Session, work_alone
-from service.store.tables import sessions, sign_in_failures
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,14 @@
 
 In clear stands only what lists are filtered by and what says nothing of a member: ids, times, payer,
 plan, site, status, digests. Columns of type `LargeBinary` hold sealed values (`request`, `told`,
-`answer`, `heard`, `label`, `external_id`, `data`, `result`, `image`, `response`, `totp`, `reason`,
-`carried`), keyed hashes (`*_index`, `*digest`), or, in `rulebooks`, compressed published files.
+`answer`, `heard`, `label`, `external_id`, `data`, `image`, `response`, `reason`), keyed hashes
+(`*_index`, `*digest`), or, in `rulebooks`, compressed published files. The tables of staff and keys,
+and those of work in the background, stand beside this module.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import (
-    BigInteger,
-    Boolean,
     Column,
     Date,
     ForeignKey,
@@ -20,68 +19,13 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    UniqueConstraint,
 )
 
+from service.store import access_tables as access_tables
+from service.store import batch_tables as batch_tables
 from service.store.columns import Instant as Instant
 from service.store.columns import metadata as metadata
 from service.store.columns import where_there_is
-
-data_keys = Table(
-    "data_keys",
-    metadata,
-    Column("kid", String(16), primary_key=True),
-    Column("first_used_at", Instant, nullable=False),
-    Column("retired_at", Instant),
-    Column("carried", LargeBinary),
-)
-
-api_keys = Table(
-    "api_keys",
-    metadata,
-    Column("id", String(36), primary_key=True),
-    Column("name", String(100), nullable=False),
-    Column("digest", LargeBinary(32), nullable=False, unique=True),
-    Column("scopes", Text, nullable=False),
-    Column("created_at", Instant, nullable=False),
-    Column("revoked_at", Instant),
-    Column("client_id", String(36), nullable=False, index=True),
-    Column("expires_at", Instant),
-    Column("origins", Text),
-)
-
-users = Table(
-    "users",
-    metadata,
-    Column("id", String(36), primary_key=True),
-    Column("name", String(100), nullable=False, unique=True),
-    Column("role", String(16), nullable=False),
-    Column("password", String(200), nullable=False),
-    Column("totp", LargeBinary),
-    Column("totp_confirmed_at", Instant),
-    Column("totp_last_step", BigInteger),
-    Column("created_at", Instant, nullable=False),
-    Column("disabled_at", Instant),
-)
-
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("digest", LargeBinary(32), primary_key=True),
-    Column("user_id", String(36), ForeignKey("users.id"), nullable=False, index=True),
-    Column("started_at", Instant, nullable=False),
-    Column("seen_at", Instant, nullable=False),
-    Column("is_full", Boolean, nullable=False),
-)
-
-sign_in_failures = Table(
-    "sign_in_failures",
-    metadata,
-    Column("name_index", LargeBinary(32), primary_key=True),
-    Column("failures", Integer, nullable=False),
-    Column("last_at", Instant, nullable=False),
-    Column("locked_until", Instant),
-)
 
 rulebooks = Table(
     "rulebooks",
@@ -199,37 +143,6 @@ card_images = Table(
     Column("created_by", String(100), nullable=False),
     Column("client_id", String(36), nullable=False),
     Column("image", LargeBinary, nullable=False),
-)
-
-# Many verifications asked for at once, and how far each of them is.
-batches = Table(
-    "batches",
-    metadata,
-    Column("id", String(36), primary_key=True),
-    Column("kind", String(24), nullable=False),
-    Column("day", Date),
-    Column("created_at", Instant, nullable=False),
-    Column("created_by", String(100), nullable=False),
-    Column("client_id", String(36), nullable=False),
-    Index(None, "client_id", "id"),
-)
-
-batch_items = Table(
-    "batch_items",
-    metadata,
-    Column("id", String(36), primary_key=True),
-    Column("batch_id", String(36), ForeignKey("batches.id"), nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("state", String(16), nullable=False),
-    Column("attempt", Integer, nullable=False),
-    Column("lease_until", Instant),
-    Column("updated_at", Instant, nullable=False),
-    Column("case_id", String(36), index=True),
-    Column("verification_id", String(36)),
-    Column("data", LargeBinary, nullable=False),
-    Column("result", LargeBinary),
-    UniqueConstraint("batch_id", "number"),
-    Index(None, "state", "lease_until"),
 )
 
 verifications = Table(

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
 
+from service.store.access_tables import users
 from service.store.session import Session
-from service.store.tables import users
 
 
 @dataclass(frozen=True, slots=True)

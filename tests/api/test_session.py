@@ -19,8 +19,9 @@ from service.office import Office
 from service.security import passwords
 from service.security.sessions import FIRST_WAIT, FREE_TRIES, LONGEST_WAIT, Sessions
 from service.store import sessions as kept
+from service.store.access_tables import users
 from service.store.session import transaction
-from service.store.tables import audit_events, users
+from service.store.tables import audit_events
 from tests.api.staff import PASSWORD, SIGN_IN, browser, enrolled, take_in
 
 PAYERS = "/v1/payers"

@@ -14,8 +14,9 @@ from payers.sandbox.roster import BY_KEY
 from payers.sandbox.server import Sandbox
 from service.config import Settings
 from service.office import open_store_of
+from service.store.batch_tables import batch_items
 from service.store.session import transaction
-from service.store.tables import batch_items, verifications
+from service.store.tables import verifications
 from tests.cli.test_serving import (  # noqa: F401 (a fixture)
     PATIENCE,
     Service,

@@ -16,9 +16,10 @@ from service.office import open_store_of
 from service.security.crypto import Vault, make_vault
 from service.security.data_key import read_data_keys
 from service.store import audit
+from service.store.access_tables import data_keys
 from service.store.audit import Event, Fault
 from service.store.session import Store, first_id, transaction
-from service.store.tables import audit_chain, audit_events, data_keys
+from service.store.tables import audit_chain, audit_events
 from tests.store.rotating import rotate_now
 
 RETIRED = "the event is of a data key that had been retired"

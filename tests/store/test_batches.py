@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import select
 
 from service.store import batches, cases
+from service.store.batch_tables import batch_items
 from service.store.batches import DONE, FAILED, LEASED, REFUSED, WAITING, Batch, Item
 from service.store.pages import Page
 from service.store.purge import Wanted, purge
 from service.store.session import Store, new_id, transaction
-from service.store.tables import batch_items
 from tests.store.invented import NOW, a_case
 
 A_MINUTE = timedelta(minutes=1)

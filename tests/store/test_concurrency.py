@@ -25,7 +25,7 @@ from service.config import HOUSE, SettingError, Settings
 from service.first_run import prepare
 from service.office import Office, open_store_of
 from service.security.crypto import make_vault
-from service.store import rulebooks, tables, verifications
+from service.store import access_tables, rulebooks, tables, verifications
 from service.store.data_keys import remember_data_key
 from service.store.session import Session, Store, open_store, transaction
 from tests.store.desk import REQUEST
@@ -124,7 +124,8 @@ def test_services_that_start_at_once_note_the_same_rulebook_and_data_key_once(da
     assert at_once(len(stores), start) == [True] * len(stores)
     with transaction(stores[0]) as session:
         noted = [
-            count(session, table) for table in (tables.data_keys, tables.rulebooks, tables.rulebook_uses)
+            count(session, table)
+            for table in (access_tables.data_keys, tables.rulebooks, tables.rulebook_uses)
         ]
     assert noted == [1, 2, 2]
     for store in stores:

@@ -10,9 +10,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from service.security.crypto import make_vault
+from service.store.access_tables import data_keys
 from service.store.migrate import is_up_to_date
 from service.store.session import Store, Unavailable, open_store, transaction
-from service.store.tables import data_keys
 from tests.databases import POSTGRESQL
 from tests.store.invented import NOW
 
