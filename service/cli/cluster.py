@@ -10,7 +10,9 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from celery import Celery, signals
@@ -21,6 +23,7 @@ from service.jobs.work import ROUNDS, drain, go_round
 from service.messenger import DRAIN, PULSE_SECONDS, open_broker
 from service.observe.logs import set_up_logging
 from service.office import OFFICE, Office, keep_in_step, open_office
+from service.workers import found_some
 
 ROUND = "round"
 SLICE_SECONDS = 10.0
@@ -31,6 +34,7 @@ AT_LONGEST = 120.0
 
 ALIVE = "alive"
 _office: dict[str, Any] = {}
+_opening = Lock()
 
 
 def cluster_app(settings: Settings) -> Celery:
@@ -65,25 +69,29 @@ def cluster_app(settings: Settings) -> Celery:
         def call() -> None:
             drain_rows.apply_async(expires=PULSE_SECONDS, retry=False)
 
-        if drain(_in_step, at_a_time, SLICE_SECONDS, call):
+        if drain(partial(_in_step, settings), at_a_time, SLICE_SECONDS, call):
             call()
 
     @app.task(name=ROUND)  # type: ignore[untyped-decorator]
     def do_round(name: str) -> None:
-        go_round(_in_step(), name)
+        go_round(_in_step(settings), name)
 
     _listen(app, settings)
     return app
 
 
-def _in_step() -> Office:
+def _in_step(settings: Settings) -> Office:
+    """The office of this process, with the rules in use now; opened where the database did not answer yet."""
+    with _opening:
+        if OFFICE not in _office:
+            # As many connections to the database as there are threads, and some to link the trail.
+            threads = 4 * (max(1, settings.jobs_threads) + 1)
+            _office[OFFICE] = open_office(replace(settings, threads=threads))
     return keep_in_step(_office)
 
 
 def _listen(app: Celery, settings: Settings) -> None:
-    """Open an office in each process that works, and say which of the others are alive."""
-    # As many connections to the database as there are threads, and some to link the trail.
-    own = replace(settings, threads=4 * (max(1, settings.jobs_threads) + 1))
+    """Open an office in each process that works, close it at the end, and leave signs of life."""
     alive = settings.instance_path / ALIVE
 
     def log(**_: Any) -> None:
@@ -93,7 +101,7 @@ def _listen(app: Celery, settings: Settings) -> None:
 
     def begin(**_: Any) -> None:
         log()
-        _office[OFFICE] = open_office(own)
+        found_some(partial(_in_step, settings))
 
     def end(**_: Any) -> None:
         office = _office.pop(OFFICE, None)

@@ -354,6 +354,7 @@ TABLE = (
             "service.messenger",
             "service.production",
             "service.rotation",
+            "service.workers",
             *FRONT_DOORS,
         ),
         others=("celery", "click", "gunicorn", "marshmallow", "orjson", "werkzeug", "yaml"),
