@@ -89,7 +89,7 @@ def test_rows_are_kept_with_the_connection_that_they_ask(office: Office) -> None
 def test_in_quiet_hours_a_row_waits_and_whoever_asks_at_the_desk_is_answered(office: Office) -> None:
     quiet = with_terms(office, quiet_hours=("00:00-23:59",))
     list_id = put_up(quiet, about("ppo-full"))
-    other = {"member": {**request(office)["member"], "member_id": "ZQ1"}, "live": False}
+    other = {"member": {**request(office)["member"], "member_id": "ZQ1", "first_name": "Luz"}, "live": False}
     batch_id = put_up_batch(quiet, request(office), request(office, **other))
     assert not work_once(quiet)
     assert batch_work.work_once(quiet)
