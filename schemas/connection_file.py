@@ -29,6 +29,7 @@ ADDRESS = re.compile(
     r"(:(?P<port>[0-9]{1,5}))?(/[!-~]*)?"
 )
 QUALIFIER = re.compile(r"[A-Z0-9]{2}")
+HOURS = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]")
 CLASS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -67,6 +68,20 @@ class Amount(fields.Field[float]):
         return float(value)
 
 
+class Hours(Pattern):
+    """A time of every day, from one minute to another, which may be of the next day."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(HOURS, 'quoted hours of the day, like "22:00-06:00"', **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        hours = super()._deserialize(value, attr, data, **kwargs)
+        begins, _, ends = hours.partition("-")
+        if begins == ends:
+            raise ValidationError("Must end at another time than it begins.")
+        return hours
+
+
 def _id(least: int, most: int) -> Pattern:
     """An id that others gave: one line of plain characters, without blanks around it."""
     shape = re.compile(rf"(?=.{{{least},{most}}}$)[!-~]([ -~]*[!-~])?")
@@ -92,6 +107,8 @@ class ConnectionSchema(Schema):
     receiver_qualifier = _qualifier()
     test = Flag()
     at_most = Amount(1, 1000)
+    per_minute = Amount(1, 60_000)
+    quiet_hours = items(Hours())
     seconds = Amount(1, 15, parts=True)
     keep_seconds = Amount(0, 86400)
     adapter = Pattern(CLASS, "a class by its module, like package.module:Class")

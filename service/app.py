@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Flask
 
 from service.api.problems import answer_problems
 from service.api.routes import add_routes
 from service.config import Settings
 from service.console.pages import add_console
-from service.jobs import batch_work, worker
+from service.jobs.work import ROUNDS, Round, work_once
 from service.observe.access import observe
-from service.office import OFFICE, Office, keep_in_step, open_office
+from service.office import OFFICE, keep_in_step, open_office
 from service.security.bodies import limit_bodies
 from service.security.cookies import keep_cookies
 from service.security.edges import keep_edges
@@ -32,7 +34,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("service", static_folder=None, instance_path=str(settings.instance_path))
     app.url_map.merge_slashes = False
     app.extensions[OFFICE] = office
-    office.workers.learn(lambda: _work_once(keep_in_step(app.extensions)))
+    office.workers.learn(
+        lambda: work_once(keep_in_step(app.extensions)),
+        [(one.seconds, partial(_go_round, app, one)) for one in ROUNDS],
+    )
     observe(app, settings)
     app.extensions["doorkeeper"] = doorkeeper = Doorkeeper(office.store)
     app.extensions["sessions"] = sessions = Sessions(office.store, policy_of(settings))
@@ -50,6 +55,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def _work_once(office: Office) -> bool:
-    """Do some of what waits in the background: what somebody sits before comes first."""
-    return worker.work_once(office) or batch_work.work_once(office)
+def _go_round(app: Flask, one: Round) -> None:
+    one.do(keep_in_step(app.extensions))

@@ -26,7 +26,7 @@ from schemas.model import AgeBand, Citation, Fact, Site, Step
 DEFAULT_TIME_ZONE = "America/New_York"
 DEFAULT_NAME = "clinic.yaml"
 # What of a connection in the profile is not taken as it stands.
-REREAD = ("channel", "form", "payers", "administrators")
+REREAD = ("channel", "form", "payers", "administrators", "quiet_hours")
 
 
 class ClinicFileError(Exception):
@@ -197,6 +197,7 @@ def _connection(data: Mapping[str, Any]) -> Connection:
         form=data.get("form", default_form(channel)),
         payers=MappingProxyType(dict(data.get("payers", {}))),
         administrators=tuple(data.get("administrators", ())),
+        quiet_hours=tuple(data.get("quiet_hours", ())),
     )
 
 

@@ -29,6 +29,8 @@ RULES_MEANING = (
     "and those laid over it."
 )
 
+MB = 1024**2
+_WEB = ("https://", "http://")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("json", "plain")
 
@@ -39,6 +41,9 @@ SECOND_FACTOR = (REQUIRED, OPTIONAL) = ("required", "optional")
 RATE_OFF = "off"
 _RATE = re.compile("[1-9][0-9]{0,8}/(second|minute|hour|day)")
 _RATE_STORES = ("memory://", "redis://", "rediss://")
+
+ENGINES = (EMBEDDED, CELERY) = ("embedded", "celery")
+_BROKERS = ("redis://", "rediss://", "amqp://", "amqps://")
 
 
 class SettingError(ValueError):
@@ -88,6 +93,15 @@ class Settings:
     jobs_threads: int = _setting(
         "OPENVOB_JOBS_THREADS",
         "How many rows of lists each process verifies at a time; `0`: none.",
+    )
+    jobs_engine: str = _setting(
+        "OPENVOB_JOBS_ENGINE",
+        "Who works in the background: `embedded`, threads of `vob serve`, or `celery`.",
+    )
+    jobs_broker: str = _setting(
+        "OPENVOB_JOBS_BROKER",
+        "Of `celery`: where its workers are woken, `redis://…` or `amqp://…`; no data goes there.",
+        secret=True,
     )
     max_body_bytes: int = _setting("OPENVOB_MAX_BODY_BYTES", "The largest request body taken, in bytes.")
     max_batch_bytes: int = _setting("OPENVOB_MAX_BATCH_BYTES", "The largest batch taken, in bytes.")
@@ -159,6 +173,11 @@ class Settings:
         return self.quote_threshold * 100
 
     @property
+    def is_clustered(self) -> bool:
+        """Whether work in the background is done by workers of their own, on any number of hosts."""
+        return self.jobs_engine == CELERY
+
+    @property
     def is_production(self) -> bool:
         """Whether whatever is unsafe keeps the service from starting."""
         return self.environment == PRODUCTION
@@ -202,16 +221,14 @@ class Settings:
             threads=_number(given, "OPENVOB_THREADS", 64, low=1, high=1000),
             workers=_number(given, "OPENVOB_WORKERS", 1, low=1, high=64),
             jobs_threads=_number(given, "OPENVOB_JOBS_THREADS", 2, low=0, high=64),
-            max_body_bytes=_number(given, "OPENVOB_MAX_BODY_BYTES", 1024 * 1024, low=1024, high=64 * 1024**2),
-            max_picture_bytes=_number(
-                given, "OPENVOB_MAX_PICTURE_BYTES", 12 * 1024**2, low=1024, high=64 * 1024**2
-            ),
-            max_batch_bytes=_number(
-                given, "OPENVOB_MAX_BATCH_BYTES", 16 * 1024**2, low=1024, high=256 * 1024**2
-            ),
+            jobs_engine=_choice(given, "OPENVOB_JOBS_ENGINE", ENGINES, EMBEDDED),
+            jobs_broker=_address(given, "OPENVOB_JOBS_BROKER", _BROKERS),
+            max_body_bytes=_number(given, "OPENVOB_MAX_BODY_BYTES", MB, low=1024, high=64 * MB),
+            max_picture_bytes=_number(given, "OPENVOB_MAX_PICTURE_BYTES", 12 * MB, low=1024, high=64 * MB),
+            max_batch_bytes=_number(given, "OPENVOB_MAX_BATCH_BYTES", 16 * MB, low=1024, high=256 * MB),
             log_level=_choice(given, "OPENVOB_LOG_LEVEL", LOG_LEVELS, "info"),
             log_format=_choice(given, "OPENVOB_LOG_FORMAT", LOG_FORMATS, "") or None,
-            traces_endpoint=_web_address(given, "OPENVOB_TRACES_ENDPOINT"),
+            traces_endpoint=_address(given, "OPENVOB_TRACES_ENDPOINT", _WEB) or None,
             metrics_open=_choice(given, "OPENVOB_METRICS_OPEN", ("true", "false"), "false") == "true",
             trusted_proxies=_number(given, "OPENVOB_TRUSTED_PROXIES", 0, low=0, high=10),
             rate_client=_rate(given, "OPENVOB_RATE_CLIENT", "600/minute"),
@@ -219,7 +236,7 @@ class Settings:
             rate_member=_rate(given, "OPENVOB_RATE_MEMBER", "30/hour"),
             rate_contact=_rate(given, "OPENVOB_RATE_CONTACT", "12/hour"),
             rate_page=_rate(given, "OPENVOB_RATE_PAGE", "30/hour"),
-            rate_store=_rate_store(given),
+            rate_store=_address(given, "OPENVOB_RATE_STORE", _RATE_STORES, "memory://"),
             session_idle_minutes=_number(given, "OPENVOB_SESSION_IDLE_MINUTES", 15, low=1, high=480),
             session_hours=_number(given, "OPENVOB_SESSION_HOURS", 10, low=1, high=24),
             second_factor=_choice(given, "OPENVOB_SECOND_FACTOR", SECOND_FACTOR, _usual_factor(given)),
@@ -265,11 +282,11 @@ def _choice(given: Mapping[str, str], variable: str, choices: Sequence[str], def
     return text
 
 
-def _web_address(given: Mapping[str, str], variable: str) -> str | None:
-    text = given.get(variable, "").strip()
-    if text and not text.startswith(("https://", "http://")):
-        raise SettingError(f"{variable} must begin with https:// or http://")
-    return text or None
+def _address(given: Mapping[str, str], variable: str, beginnings: tuple[str, ...], default: str = "") -> str:
+    text = given.get(variable, default).strip()
+    if text and not text.startswith(beginnings):
+        raise SettingError(f"{variable} must begin with {' or '.join(beginnings)}")
+    return text
 
 
 def _rate(given: Mapping[str, str], variable: str, default: str) -> str:
@@ -277,10 +294,3 @@ def _rate(given: Mapping[str, str], variable: str, default: str) -> str:
     if text != RATE_OFF and not _RATE.fullmatch(text):
         raise SettingError(f"{variable} must be like 600/minute (second, minute, hour, day), or {RATE_OFF}")
     return text
-
-
-def _rate_store(given: Mapping[str, str]) -> str:
-    address = given.get("OPENVOB_RATE_STORE", "memory://").strip()
-    if not address.startswith(_RATE_STORES):
-        raise SettingError(f"OPENVOB_RATE_STORE must begin with one of: {', '.join(_RATE_STORES)}")
-    return address

@@ -25,6 +25,7 @@ from service.clinic import Clinic, ClinicFileError, load_clinic, load_clinic_fro
 from service.config import SettingError, Settings
 from service.connections import check_connections, open_switchboard
 from service.hearing import SECONDS
+from service.messenger import Messenger
 from service.production import refuse_new_data_key, refuse_unfit
 from service.rulesets import LaidOver
 from service.security.data_key import open_vault
@@ -50,7 +51,8 @@ _SWITCHING = Lock()
 class Office:
     """One running service; the same for every request.
 
-    `background` works for callers who do not wait, `workers` do what waits in the database. `base` is the
+    `background` works for callers who do not wait, `workers` do what waits in the database, or wake those
+    elsewhere who do. `base` is the
     rulebook that the settings name, and `over` what lies over it in the desk's.
     """
 
@@ -60,7 +62,7 @@ class Office:
     sealer: Sealer
     base: Rulebook
     over: LaidOver
-    workers: Workers = field(default_factory=lambda: Workers(0, TO_FINISH), repr=False)
+    workers: Workers | Messenger = field(default_factory=lambda: Workers(0, TO_FINISH), repr=False)
     background: Executor = field(default_factory=lambda: Background(AT_A_TIME, TO_FINISH), repr=False)
     _desks: dict[tuple[str, str], Desk] = field(default_factory=dict, repr=False)
 
@@ -177,7 +179,8 @@ def open_office(settings: Settings) -> Office:
         store.close()
         raise
     desk = Desk(rulebook, clinic, open_switchboard(clinic, settings))
-    workers = Workers(settings.jobs_threads, TO_FINISH)
+    clustered = settings.is_clustered
+    workers = Messenger(settings.jobs_broker) if clustered else Workers(settings.jobs_threads, TO_FINISH)
     return Office(settings, store, desk, sealer, base, over, workers)
 
 

@@ -55,6 +55,12 @@ def refuse_new_data_key(settings: Settings) -> None:
 def _faults_anywhere(settings: Settings) -> Iterator[str]:
     if settings.is_embedded and settings.workers > 1:
         yield "OPENVOB_WORKERS: several processes need PostgreSQL; SQLite has one writer at a time"
+    if settings.is_clustered and settings.is_embedded:
+        yield "OPENVOB_JOBS_ENGINE: `celery` needs PostgreSQL; SQLite has one writer at a time"
+    if settings.is_clustered and not settings.jobs_broker:
+        yield "OPENVOB_JOBS_BROKER: `celery` wakes its workers over a Redis or RabbitMQ; name one"
+    if settings.jobs_broker and not settings.is_clustered:
+        yield "OPENVOB_JOBS_BROKER: nobody uses it while OPENVOB_JOBS_ENGINE is `embedded`; unset it"
 
 
 def _faults_in_production(settings: Settings) -> Iterator[str]:
@@ -105,14 +111,19 @@ def _faults_of_passwords(settings: Settings) -> Iterator[str]:
     else:
         in_query = database.query.get("password")
         yield from _fault_of_password("OPENVOB_DATABASE_URL", database.password or in_query)
+    yield from _faults_of_address("OPENVOB_RATE_STORE", settings.rate_store)
+    yield from _faults_of_address("OPENVOB_JOBS_BROKER", settings.jobs_broker)
+
+
+def _faults_of_address(variable: str, address: str) -> Iterator[str]:
     try:
-        store = urlsplit(settings.rate_store)
-        password = unquote(store.password) if store.password else None
+        found = urlsplit(address)
+        password = unquote(found.password) if found.password else None
     except ValueError:
-        yield "OPENVOB_RATE_STORE: it is not an address"
+        yield f"{variable}: it is not an address"
     else:
-        in_query = parse_qs(store.query).get("password", [None])[-1]
-        yield from _fault_of_password("OPENVOB_RATE_STORE", password or in_query)
+        in_query = parse_qs(found.query).get("password", [None])[-1]
+        yield from _fault_of_password(variable, password or in_query)
 
 
 def _fault_of_password(variable: str, password: object) -> Iterator[str]:

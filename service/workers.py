@@ -1,14 +1,15 @@
 """Threads that do what waits in the database: woken when something is put up, and looking by themselves.
 
 They know nothing of what they do: `work` does some of it and says whether there was any. Looking again
-after a few seconds finds what another process put up, and what one that was killed had taken.
+after a few seconds finds what another process put up, and what one that was killed had taken. One thread more
+goes its `rounds`: what is done again and again after so many seconds.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Condition, Thread
 
 # How long whoever found nothing to do waits before looking again, where nobody says that there is.
@@ -16,6 +17,7 @@ LOOK_SECONDS = 5.0
 logger = logging.getLogger(__name__)
 
 Work = Callable[[], bool]
+Rounds = Sequence[tuple[float, Callable[[], object]]]
 
 
 class Workers:
@@ -26,14 +28,18 @@ class Workers:
         self._changed = Condition()
         self._calls, self._ends_at = 0, float("inf")
         self._threads: list[Thread] = []
+        self._rounds: Rounds = ()
 
-    def learn(self, work: Work) -> None:
-        """Say what there is to be done."""
-        self._work = work
+    def learn(self, work: Work, rounds: Rounds = ()) -> None:
+        """Say what there is to be done, and what by the clock."""
+        self._work, self._rounds = work, rounds
 
     def start(self) -> None:
-        """Begin to look for work, and go on looking."""
+        """Begin to look for work, and go on looking; where nobody works, nobody goes round either."""
         self.wake()
+        if self._rounds and self._threads:
+            self._threads.append(Thread(target=self._go_round, daemon=True, name="rounds"))
+            self._threads[-1].start()
 
     def wake(self) -> None:
         """Say that something was put up."""
@@ -42,7 +48,7 @@ class Workers:
                 return
             self._calls += 1
             self._changed.notify_all()
-            while len(self._threads) < self._at_a_time:
+            while len(self._threads) < self._at_a_time:  # those that go round come after
                 name = f"worker-{len(self._threads) + 1}"
                 self._threads.append(Thread(target=self._run, args=(self._work,), daemon=True, name=name))
                 self._threads[-1].start()
@@ -67,16 +73,28 @@ class Workers:
     def _run(self, work: Work) -> None:
         while not self._is_ending():
             seen = self._calls
-            if _found_some(work):
+            if found_some(work):
                 continue
             with self._changed:
                 if self._calls == seen and not self._is_ending():
                     self._changed.wait(LOOK_SECONDS)
 
+    def _go_round(self) -> None:
+        """Do what is due, the first time after its seconds: not everything when everything starts."""
+        due = [(time.monotonic() + seconds, seconds, do) for seconds, do in self._rounds]
+        while not self._is_ending():
+            at, seconds, do = due.pop(0)
+            with self._changed:
+                self._changed.wait_for(self._is_ending, max(0.0, at - time.monotonic()))
+            if not self._is_ending():
+                found_some(do)
+                due = sorted([*due, (time.monotonic() + seconds, seconds, do)], key=lambda one: one[0])
 
-def _found_some(work: Work) -> bool:
+
+def found_some(work: Callable[[], object]) -> bool:
+    """Do some work and say whether there was any; none where the database does not answer."""
     try:
-        return work()
+        return bool(work())
     except Exception as error:  # a database that does not answer: it is tried again
         logger.warning("work in the background could not be done: %s", type(error).__name__)
         return False

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from service.app import create_app
-from service.config import Settings
+from service.config import SettingError, Settings
 from service.office import Office
 from service.production import (
     NO_DATA_KEY,
@@ -154,6 +154,38 @@ def test_all_faults_are_named_at_once(tmp_path: Path) -> None:
 def test_several_processes_on_sqlite_are_refused_everywhere(tmp_path: Path, environment: str) -> None:
     changed = {"OPENVOB_ENVIRONMENT": environment, "OPENVOB_DATABASE_URL": "", "OPENVOB_WORKERS": "2"}
     assert faults_of(tmp_path, changed)[0].startswith("OPENVOB_WORKERS")
+
+
+CLUSTERED = {"OPENVOB_JOBS_ENGINE": "celery", "OPENVOB_JOBS_BROKER": COUNTS.format(PASSWORD)}
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        (CLUSTERED, []),
+        (CLUSTERED | {"OPENVOB_JOBS_BROKER": ""}, ["OPENVOB_JOBS_BROKER"]),
+        (CLUSTERED | {"OPENVOB_JOBS_ENGINE": ""}, ["OPENVOB_JOBS_BROKER"]),
+        (CLUSTERED | {"OPENVOB_JOBS_BROKER": COUNTS.format("short")}, ["OPENVOB_JOBS_BROKER"]),
+        (
+            CLUSTERED | {"OPENVOB_DATABASE_URL": "", "OPENVOB_WORKERS": "1"},
+            ["OPENVOB_JOBS_ENGINE", "OPENVOB_DATABASE_URL"],
+        ),
+    ],
+)
+def test_workers_of_their_own_need_a_broker_and_a_server_and_a_broker_needs_them(
+    tmp_path: Path, changed: Mapping[str, str], named: list[str]
+) -> None:
+    assert [fault.partition(":")[0] for fault in faults_of(tmp_path, changed)] == named
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("OPENVOB_JOBS_ENGINE", "huey"), ("OPENVOB_JOBS_BROKER", "https://:s3cret@broker.example")],
+)
+def test_an_engine_or_a_broker_of_another_kind_is_refused(variable: str, value: str) -> None:
+    with pytest.raises(SettingError, match=variable) as error:
+        Settings.from_env({variable: value})
+    assert "s3cret" not in str(error.value)
 
 
 # --- keys and passwords

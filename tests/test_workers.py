@@ -149,3 +149,33 @@ def test_work_that_fails_is_tried_again_and_says_nothing_of_what_it_was(
         workers.stop()
     assert "RuntimeError" in caplog.text
     assert "Zqsentinel" not in caplog.text
+
+
+# --- by the clock
+
+
+def test_what_is_done_by_the_clock_is_done_again_and_again_whatever_goes_wrong(made: list[Workers]) -> None:
+    gone: list[str] = []
+
+    def fail() -> None:
+        gone.append("fails")
+        raise RuntimeError
+
+    workers = Workers(1, LONG)
+    made.append(workers)
+    workers.learn(lambda: False, [(0.01, fail), (0.02, lambda: gone.append("works")), (NEVER, gone.clear)])
+    workers.start()
+    until(lambda: gone.count("fails") > 3 and gone.count("works") > 2)
+    began = time.monotonic()
+    workers.stop()
+    assert time.monotonic() - began < LONG / 4
+
+
+def test_nobody_goes_round_where_nobody_works(made: list[Workers]) -> None:
+    gone: list[int] = []
+    workers = Workers(0, LONG)
+    made.append(workers)
+    workers.learn(lambda: False, [(0.0, lambda: gone.append(1))])
+    workers.start()
+    workers.stop()
+    assert gone == []

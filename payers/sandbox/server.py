@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import socket
 import struct
-from collections.abc import Callable
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
@@ -17,7 +18,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from payers.sandbox.answers import Turns, answer_inquiry, answer_visitor
-from payers.sandbox.forms import Answer, in_json
+from payers.sandbox.forms import ADDRESSES, Answer, in_json
 from payers.sandbox.member import Trouble
 
 MOST_BYTES = 1_000_000
@@ -29,7 +30,7 @@ class Sandbox:
     """An invented payer at `url`; a context manager that serves while it lasts.
 
     `slow_seconds` is how long the slow member takes, `drip_seconds` how long each byte of the dripping
-    one. Port 0 takes any that is free.
+    one, and `seconds` what every answer takes. Port 0 takes any that is free.
     """
 
     def __init__(
@@ -39,9 +40,11 @@ class Sandbox:
         *,
         slow_seconds: float = 3.0,
         drip_seconds: float = 1.0,
+        seconds: float = 0.0,
     ) -> None:
         self._server = _Server((host, port), _Desk)
         self._server.slow_seconds, self._server.drip_seconds = slow_seconds, drip_seconds
+        self._server.seconds = seconds
         self._thread: Thread | None = None
         self._serves = False
 
@@ -50,6 +53,11 @@ class Sandbox:
         """Where it is reached, without a slash at the end."""
         host, port = self._server.server_address[:2]
         return f"http://{host!s}:{port}"
+
+    @property
+    def load(self) -> dict[str, dict[str, int]]:
+        """By address: the inquiries taken, those under way, and the most that ever were."""
+        return self._server.load.told()
 
     def start(self) -> None:
         """Serve in a thread of its own."""
@@ -85,16 +93,48 @@ class Sandbox:
         self.stop()
 
 
+class Load:
+    """Counts the inquiries at each address: taken, under way now, and the most that were at once."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._taken: Counter[str] = Counter()
+        self._under_way: Counter[str] = Counter()
+        self._most: Counter[str] = Counter()
+
+    @contextmanager
+    def count(self, path: str) -> Iterator[None]:
+        """Count an inquiry for as long as it is answered."""
+        with self._lock:
+            self._taken[path] += 1
+            self._under_way[path] += 1
+            self._most[path] = max(self._most[path], self._under_way[path])
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way[path] -= 1
+
+    def told(self) -> dict[str, dict[str, int]]:
+        """What was counted, by address."""
+        with self._lock:
+            return {
+                path: {"taken": taken, "under_way": self._under_way[path], "most": self._most[path]}
+                for path, taken in sorted(self._taken.items())
+            }
+
+
 class _Server(ThreadingHTTPServer):
     """One thread a connection; remembers the open ones so that it can leave none behind."""
 
     daemon_threads = True
     slow_seconds = 3.0
     drip_seconds = 1.0
+    seconds = 0.0
 
     def __init__(self, address: tuple[str, int], desk: type[_Desk]) -> None:
         super().__init__(address, desk)
-        self.turns = Turns()
+        self.turns, self.load = Turns(), Load()
         self.is_stopping = Event()
         self._open: set[socket.socket] = set()
         self._lock = Lock()
@@ -143,6 +183,9 @@ class _Desk(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer whoever looks around."""
         address = urlsplit(self.path)
+        if address.path == "/load":
+            self._deliver(in_json(200, self.server.load.told()))
+            return
         self._deliver(answer_visitor(address.path, dict(parse_qsl(address.query)), datetime.now(UTC)))
 
     def do_POST(self) -> None:
@@ -157,7 +200,11 @@ class _Desk(BaseHTTPRequestHandler):
         body = self.rfile.read(int(length))
         path = urlsplit(self.path).path
         headers = {name.title(): value for name, value in self.headers.items()}
-        self._deliver(answer_inquiry(path, headers, body, self.server.turns, datetime.now(UTC)))
+        answer = answer_inquiry(path, headers, body, self.server.turns, datetime.now(UTC))
+        # Only what is answered is counted by its address: any other would be a name of the caller's choice.
+        with self.server.load.count(path) if path in ADDRESSES.values() else nullcontext():
+            self.server.is_stopping.wait(self.server.seconds)
+            self._deliver(answer)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Keep no log."""

@@ -100,7 +100,7 @@ def _put_up(content: bytes, again: bool) -> Made:
 
 
 def _write(put: kept.Put, who: Caller, session: Session) -> None:
-    kept.keep(session, put, who, partial(throttle().count_member, who.id))
+    kept.keep(session, put, who, office().desk, partial(throttle().count_member, who.id))
     note(session, "batch.create", put.batch.id)
 
 

@@ -21,6 +21,7 @@ COMMANDS = MappingProxyType(
         "batch": ("service.cli.batches", "batch"),
         "read-271": ("service.cli.interchange", "read_271_file"),
         "write-270": ("service.cli.interchange", "write_270_file"),
+        "jobs": ("service.cli.jobs", "jobs"),
         "sandbox": ("service.cli.sandbox", "sandbox"),
         "payers": ("service.cli.payers", "payers"),
         "rules": ("service.cli.rulebook", "rules"),

@@ -33,11 +33,14 @@ PATIENCE = 30.0
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address of this machine to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8271, show_default=True)
+@click.option(
+    "--seconds", type=click.FloatRange(0, 60), default=0.0, show_default=True, help="What every answer takes."
+)
 @click.option("--with-service", is_flag=True, help="Start a service too that asks it, and show what to try.")
-def sandbox(host: str, port: int, with_service: bool) -> None:
+def sandbox(host: str, port: int, seconds: float, with_service: bool) -> None:
     """Serve an invented payer until interrupted; nothing leaves this machine."""
     try:
-        payer = Sandbox(host, port)
+        payer = Sandbox(host, port, seconds=seconds)
     except OSError as error:
         raise NoAnswer(f"cannot listen on {host} port {port}: {error.strerror}.") from None
     click.echo(f"The sandbox payer listens at {payer.url} (GET /roster lists its members). Ctrl+C ends it.")

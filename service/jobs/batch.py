@@ -19,6 +19,7 @@ from schemas.batch import MOST_ROWS
 from schemas.problem import FieldError
 from schemas.sources import moment
 from service.directory import payer_finder
+from service.jobs.asking import connection_of
 from service.jobs.incoming import Incoming, UnusableBatch, read_batch
 from service.jobs.outgoing import IDS, REFUSED, Result, failed, told
 from service.office import Office
@@ -26,6 +27,7 @@ from service.record import Caller, right_now
 from service.store import batches, verifications
 from service.store.batches import CANCELLED, DONE, FAILED, LEASED, WAITING, Batch, Item
 from service.store.session import Session, Store, new_id, transaction
+from service.verify import Desk
 
 KIND = "batch"
 A_MINUTE = timedelta(minutes=1)
@@ -69,7 +71,7 @@ def draft(office: Office, caller: Caller, content: bytes, *, again: bool = False
     return Put(Batch(ids[0], KIND, None, now, caller.name, caller.id), rows, Counter({WAITING: number}), True)
 
 
-def keep(session: Session, put: Put, caller: Caller, count: Callable[[Any], None]) -> None:
+def keep(session: Session, put: Put, caller: Caller, desk: Desk, count: Callable[[Any], None]) -> None:
     """Keep a batch, some rows at a time; one that somebody else put up in this very moment stands.
 
     `count` is told of every request, and may refuse the whole.
@@ -79,7 +81,7 @@ def keep(session: Session, put: Put, caller: Caller, count: Callable[[Any], None
     while some := list(islice(put.rows, AT_A_TIME)):
         for row in some:
             count(row.body)
-        batches.add_items(session, [_item(put.batch, row, caller.reach) for row in some])
+        batches.add_items(session, [_item(put.batch, row, caller.reach, desk) for row in some])
 
 
 def find(session: Session, batch_id: str, reach: str | None) -> Batch | None:
@@ -133,10 +135,11 @@ def _ids_of(session: Session, office: Office, caller: Caller, content: bytes, no
     return batches.id_by_content(session, start, KIND, caller.reach or "", digest)
 
 
-def _item(batch: Batch, row: Incoming, reach: str | None) -> Item:
+def _item(batch: Batch, row: Incoming, reach: str | None, desk: Desk) -> Item:
     data = {"reach": reach, "body": row.body, "errors": told(row.errors)}
     state = batches.REFUSED if row.errors else WAITING
-    return batches.draft_item(batch.id, row.number, state, data, batch.created_at)
+    connection = connection_of(desk, row.body)
+    return batches.draft_item(batch.id, row.number, state, data, batch.created_at, connection)
 
 
 def _result(session: Session, item: Item) -> Result:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from schemas.problem import BadRequest
 from service import record
+from service.jobs.asking import is_led_elsewhere, take
 from service.jobs.batch import KIND
 from service.jobs.outgoing import told
 from service.jobs.worker import PURPOSE, Lost, do
@@ -17,15 +16,12 @@ from service.store.batches import Item
 from service.store.session import transaction
 
 AT_A_TIME = 10
-LEASE = timedelta(minutes=5)
-"""For ten rows, each with 15 seconds for a payer and as many for an administrator of behavioral care."""
+"""So many rows that ask nobody are taken at once; one that asks a payer is taken alone."""
 
 
 def work_once(office: Office, most: int = AT_A_TIME) -> bool:
     """Take some rows and do them; whether there were any."""
-    now = right_now()
-    with transaction(office.store) as session:
-        items = batches.lease(session, KIND, most, now, now + LEASE)
+    items = take(office, KIND, most)
     for item in items:
         do(office, item, answer)
     return bool(items)
@@ -35,7 +31,7 @@ def answer(office: Office, item: Item) -> None:
     """Answer a leased row; raises `Lost` where it is another worker's by now."""
     with transaction(office.store) as session:
         batch = batches.get(session, item.batch_id)
-    if batch is None:
+    if batch is None or is_led_elsewhere(office, item, item.data["body"]):
         return
     caller = Caller(batch.client_id, batch.created_by, item.data["reach"])
     try:

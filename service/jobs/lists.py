@@ -18,6 +18,7 @@ import orjson
 from schemas.sources import day as day_text
 from schemas.sources import moment
 from service.directory import payer_finder
+from service.jobs.asking import connection_of
 from service.jobs.findings import is_exception
 from service.jobs.rows import COLUMNS, FindPayer, Row, Typed, read_row
 from service.jobs.worker import KIND
@@ -83,7 +84,14 @@ def draft(office: Office, caller: Caller, typed: Sequence[Typed], day: date | No
         batch = Batch(ids[0], KIND, day or min(days, default=today), now, caller.name, caller.id)
         kept = {"day": day.isoformat() if day else None, "reach": caller.reach}
         items = [
-            batches.draft_item(batch.id, number, _state(row), _data(kept, typed_row, row), now)
+            batches.draft_item(
+                batch.id,
+                number,
+                _state(row),
+                _data(kept, typed_row, row),
+                now,
+                connection_of(office.desk, row.body),
+            )
             for number, (typed_row, row) in enumerate(zip(rows, read, strict=True), start=1)
         ]
     return Put(batch, items, is_new=True)

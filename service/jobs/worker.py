@@ -16,6 +16,7 @@ from schemas.problem import BadRequest, FieldError
 from schemas.sources import moment
 from service import record
 from service.casework.file import QUOTE, open_on
+from service.jobs.asking import is_led_elsewhere, take
 from service.jobs.findings import DEGRADED, find
 from service.jobs.question import Request, question_about
 from service.jobs.rows import Row, in_columns, read_row
@@ -31,12 +32,12 @@ from service.store.verifications import Verification
 
 KIND = "day_list"
 AT_A_TIME = 1
-"""So many rows a worker takes at once: a row is mostly waiting for a payer, and others may be free."""
-
-LEASE = timedelta(seconds=60)
-"""A payer has 15 seconds, and an administrator of behavioral care as many."""
+"""So many rows a worker takes at once: somebody sits before the list, and others may be free."""
 
 AGAIN_AFTER = timedelta(seconds=10)
+ASKED_AGAIN_AFTER = timedelta(seconds=60)
+"""Not within the minute in which a row counts as one question to its payer."""
+
 PURPOSE = "payment"
 NOON = time(12)
 NOT_REACHED = "not_reached"
@@ -66,9 +67,7 @@ class Taken(Exception):
 
 def work_once(office: Office, most: int = AT_A_TIME) -> bool:
     """Take some rows and do them; whether there were any."""
-    now = right_now()
-    with transaction(office.store) as session:
-        items = batches.lease(session, KIND, most, now, now + LEASE)
+    items = take(office, KIND, most)
     for item in items:
         do(office, item)
     return bool(items)
@@ -88,7 +87,8 @@ def do(office: Office, item: Item, verify: Callable[[Office, Item], None] | None
         logger.warning("a row of a list could not be verified: %s", type(error).__name__)
         now = right_now()
         with transaction(office.store) as session:
-            batches.put_off(session, item, now + AGAIN_AFTER, now)
+            after = AGAIN_AFTER if item.connection is None else ASKED_AGAIN_AFTER
+            batches.put_off(session, item, now + after, now)
 
 
 def _verify(office: Office, item: Item) -> None:
@@ -96,6 +96,8 @@ def _verify(office: Office, item: Item) -> None:
         job = _job(office, session, item)
     if job is None or job.row.errors:
         return _refuse(office, item, job.row if job else None)
+    if is_led_elsewhere(office, item, job.question.body if job.question else job.row.body):
+        return None
     try:
         draft = _draft(office, job)
     except BadRequest as bad:

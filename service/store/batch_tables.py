@@ -5,7 +5,18 @@ What an item is about (`data`) and what came of it (`result`) is sealed.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from service.store.columns import Instant, metadata
 
@@ -34,8 +45,12 @@ batch_items = Table(
     Column("updated_at", Instant, nullable=False),
     Column("case_id", String(36), index=True),
     Column("verification_id", String(36)),
+    Column("connection", Text),
+    Column("asked_at", Instant),
     Column("data", LargeBinary, nullable=False),
     Column("result", LargeBinary),
     UniqueConstraint("batch_id", "number"),
     Index(None, "state", "lease_until"),
+    Index(None, "batch_id", "state", "number"),
+    Index(None, "connection", "asked_at"),
 )

@@ -1,15 +1,15 @@
 """Lists of many things to do, and how far each of them is: the one truth about work in the background.
 
-An item is leased for a while by whoever works on it. One whose lease ran out is taken again, so that a
-worker may die at any time; only the lease that is still held may write a result, in the transaction that
-keeps what the result names. What an item is about and what came of it is sealed.
+An item is leased for a while (`service.store.leases`) by whoever works on it. One whose lease ran out is
+taken again, so that a worker may die at any time; only the lease that is still held may write a result, in
+the transaction that keeps what the result names. What an item is about and what came of it is sealed.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -49,7 +49,11 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing to do: `data` says what, `result` what came of it."""
+    """One thing to do: `data` says what, `result` what came of it.
+
+    `connection` is the one that it asks a payer over, `None` where it asks nobody, and `asked_at` when it
+    was last begun that way.
+    """
 
     id: str
     batch_id: str
@@ -62,6 +66,8 @@ class Item:
     verification_id: str | None
     data: Mapping[str, Any]
     result: Mapping[str, Any] | None
+    connection: str | None = None
+    asked_at: datetime | None = None
 
 
 def id_by_content(session: Session, day: datetime, *content: str) -> list[str]:
@@ -74,9 +80,16 @@ def id_by_content(session: Session, day: datetime, *content: str) -> list[str]:
     return [f"{start[:20]}{one[:3]}-{one[3:15]}" for one in hashes]
 
 
-def draft_item(batch_id: str, number: int, state: str, data: Mapping[str, Any], at: datetime) -> Item:
+def draft_item(
+    batch_id: str,
+    number: int,
+    state: str,
+    data: Mapping[str, Any],
+    at: datetime,
+    connection: str | None = None,
+) -> Item:
     """An item, not yet kept."""
-    return Item(new_id(), batch_id, number, state, 0, None, at, None, None, data, None)
+    return Item(new_id(), batch_id, number, state, 0, None, at, None, None, data, None, connection)
 
 
 def add(session: Session, batch: Batch, items: Sequence[Item]) -> bool:
@@ -127,14 +140,14 @@ def page_of(
 def items_of(session: Session, batch_id: str) -> list[Item]:
     """Every item of a list, in its order."""
     query = select(batch_items).where(batch_items.c.batch_id == batch_id).order_by(batch_items.c.number)
-    return [_opened(session, row) for row in session.connection.execute(query)]
+    return [opened(session, row) for row in session.connection.execute(query)]
 
 
 def item_of(session: Session, batch_id: str, number: int) -> Item | None:
     """One item of a list, or `None`."""
     query = select(batch_items).where(batch_items.c.batch_id == batch_id, batch_items.c.number == number)
     row = session.connection.execute(query).one_or_none()
-    return None if row is None else _opened(session, row)
+    return None if row is None else opened(session, row)
 
 
 def settled_after(session: Session, batch_id: str, number: int, most: int) -> list[Item]:
@@ -142,7 +155,7 @@ def settled_after(session: Session, batch_id: str, number: int, most: int) -> li
     wanted = (batch_items.c.batch_id == batch_id, batch_items.c.number > number)
     query = select(batch_items).where(*wanted, batch_items.c.state.in_(SETTLED))
     query = query.order_by(batch_items.c.number).limit(most)
-    return [_opened(session, row) for row in session.connection.execute(query).all()]
+    return [opened(session, row) for row in session.connection.execute(query).all()]
 
 
 def settled_since(session: Session, batch_id: str, since: datetime) -> int:
@@ -167,26 +180,6 @@ def progress(session: Session, batch_ids: Sequence[str]) -> dict[str, Counter[st
     for row in session.connection.execute(query.group_by(batch_items.c.batch_id, batch_items.c.state)):
         counted[row.batch_id][row.state] = row.number
     return counted
-
-
-def lease(session: Session, kind: str, most: int, now: datetime, until: datetime) -> list[Item]:
-    """Take the next items of a kind of lists that nobody works on; it must be first in its transaction."""
-    wanted = select(batch_items).join(batches).where(batches.c.kind == kind, _is_free(now))
-    if session.connection.execute(wanted.limit(1)).first() is None:
-        return []
-    if session.connection.dialect.name == "sqlite":  # has one writer: become it before looking again
-        session.connection.exec_driver_sql("BEGIN IMMEDIATE")
-    spent = update(batch_items).where(_is_free(now), batch_items.c.attempt >= MOST_ATTEMPTS)
-    session.connection.execute(spent.values(state=FAILED, lease_until=None, updated_at=now))
-    order = (batches.c.created_at, batch_items.c.batch_id, batch_items.c.number)
-    query = wanted.order_by(*order).limit(most).with_for_update(of=batch_items, skip_locked=True)
-    taken = []
-    for row in session.connection.execute(query).all():
-        item = replace(_opened(session, row), state=LEASED, attempt=row.attempt + 1, lease_until=until)
-        values = {"state": LEASED, "attempt": item.attempt, "lease_until": until, "updated_at": now}
-        session.connection.execute(update(batch_items).where(batch_items.c.id == item.id), values)
-        taken.append(item)
-    return taken
 
 
 def finish(
@@ -217,6 +210,13 @@ def put_off(session: Session, item: Item, until: datetime, at: datetime) -> bool
     return session.connection.execute(held).rowcount == 1
 
 
+def redirect(session: Session, item: Item, connection: str | None, at: datetime) -> bool:
+    """Let an item be taken as one that asks over another connection; false where its lease is another's."""
+    values = {"state": WAITING, "attempt": item.attempt - 1, "lease_until": None, "updated_at": at}
+    held = update(batch_items).where(_is_held(item))
+    return session.connection.execute(held.values(**values, connection=connection)).rowcount == 1
+
+
 def put_back(session: Session, item: Item, state: str, data: Mapping[str, Any], at: datetime) -> bool:
     """Let an item wait again, or be refused, with what it is about now; false where it changed meanwhile."""
     unchanged = and_(
@@ -234,9 +234,10 @@ def wait_for_others(session: Session, name: bytes) -> None:
         session.connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
 
 
-def _is_free(now: datetime) -> ColumnElement[bool]:
-    over = and_(batch_items.c.state == LEASED, batch_items.c.lease_until <= now)
-    return or_(batch_items.c.state == WAITING, over)
+def opened(session: Session, row: Row[Any]) -> Item:
+    """An item as it was kept, with what is sealed opened."""
+    clear = {name: session.open(getattr(row, name), f"batch_items.{name}:{row.id}") for name in SEALED}
+    return Item(**{**row._mapping, **clear})
 
 
 def _is_held(item: Item) -> ColumnElement[bool]:
@@ -258,8 +259,3 @@ def _row(session: Session, item: Item) -> dict[str, Any]:
     plain = {name: getattr(item, name) for name in Item.__slots__ if name not in SEALED}
     result = None if item.result is None else _seal(session, item.id, "result", item.result)
     return {**plain, "data": _seal(session, item.id, "data", item.data), "result": result}
-
-
-def _opened(session: Session, row: Row[Any]) -> Item:
-    opened = {name: session.open(getattr(row, name), f"batch_items.{name}:{row.id}") for name in SEALED}
-    return Item(**{**row._mapping, **opened})

@@ -19,7 +19,7 @@ from service.jobs.outgoing import IDS, RESULT_COLUMNS
 from service.office import Office
 from service.record import right_now
 from service.security.keys import add_key
-from service.store import batches
+from service.store import leases
 from service.store.session import transaction
 
 V1 = "/v1/batches"
@@ -126,7 +126,7 @@ def test_a_row_has_one_result_whoever_dies_over_it(client: FlaskClient) -> None:
     made = put_up(client, HEADER + GOOD.format(1) + GOOD.format(3))
     here, now = office_of(client), right_now()
     with transaction(here.store) as session:  # somebody takes both, and is slower than the lease
-        slow = batches.lease(session, KIND, 2, now, now - timedelta(seconds=1))
+        slow = leases.lease(session, KIND, 2, now - leases.LEASE - timedelta(seconds=1))
     assert [item.number for item in slow] == [1, 2]
     work(client)
     for item in slow:  # and comes too late

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -93,12 +94,15 @@ def test_everything_that_a_connection_says_is_kept() -> None:
         "receiver_qualifier": "01",
         "test": True,
         "at_most": 1000,
+        "per_minute": 60_000,
+        "quiet_hours": ["22:00-06:00", "12:00-12:30"],
         "seconds": 2.5,
         "keep_seconds": 0,
         "adapter": "door:Door",
     }
     made = load(X12 | said).connections["state-medicaid"]
-    assert {name: getattr(made, name) for name in said} == said | {"administrators": ("V1", "V2")}
+    lists = {name: tuple(value) for name, value in said.items() if isinstance(value, list)}
+    assert {name: getattr(made, name) for name in said} == said | lists
 
 
 def test_a_connection_is_for_administrators_alone_too() -> None:
@@ -177,6 +181,14 @@ def test_any_other_address_is_refused_and_not_repeated(url: Any, why: str) -> No
         ({"at_most": 0}, "at_most"),
         ({"at_most": 1001}, "at_most"),
         ({"at_most": 1.5}, "at_most"),
+        ({"per_minute": 0}, "per_minute"),
+        ({"per_minute": 60_001}, "per_minute"),
+        ({"quiet_hours": "22:00-06:00"}, "quiet_hours"),
+        ({"quiet_hours": []}, "quiet_hours"),
+        ({"quiet_hours": ["22-6"]}, "quiet_hours[0]"),
+        ({"quiet_hours": ["22:00-06:00", "24:00-01:00"]}, "quiet_hours[1]"),
+        ({"quiet_hours": ["06:00-06:00"]}, "quiet_hours[0]"),
+        ({"quiet_hours": [22]}, "quiet_hours[0]"),
         ({"seconds": 0.5}, "seconds"),
         ({"seconds": 15.5}, "seconds"),
         ({"seconds": float("nan")}, "seconds"),
@@ -358,3 +370,16 @@ def test_credentials_are_never_shown() -> None:
     settings = Settings.from_env({"OPENVOB_CONNECTION_HOUSE_KEY": "k3y"})
     assert "k3y" not in repr(settings)
     assert "k3y" not in repr(credentials_of(settings, "house"))
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_quiet"),
+    [
+        *[("21:59", False), ("22:00", True), ("23:59", True), ("00:00", True), ("05:59", True)],
+        *[("06:00", False), ("11:59", False), ("12:00", True), ("12:29", True), ("12:30", False)],
+    ],
+)
+def test_quiet_hours_hold_from_their_first_minute_to_before_their_last(moment: str, is_quiet: bool) -> None:
+    made = load(X12 | {"quiet_hours": ["22:00-06:00", "12:00-12:30"]}).connections["state-medicaid"]
+    assert made.is_quiet_at(time.fromisoformat(moment)) is is_quiet
+    assert not load(X12).connections["state-medicaid"].is_quiet_at(time.fromisoformat(moment))

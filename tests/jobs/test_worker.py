@@ -19,6 +19,7 @@ from service.jobs.worker import work_once
 from service.office import Office
 from service.record import Caller
 from service.store import batches, cases, trail, verifications
+from service.store.leases import ASKING_LEASE
 from service.store.pages import Page
 from service.store.session import transaction
 from service.store.tables import cases as case_table
@@ -295,7 +296,7 @@ def test_a_worker_that_dies_after_asking_leaves_nothing_and_the_next_has_one_res
             work_once(office)
     assert (asked, how_many(office)) == (["killed"], (0, 0))
     assert not work_once(office)
-    with time_machine.travel(record.right_now() + worker.LEASE + timedelta(seconds=30), tick=True):
+    with time_machine.travel(record.right_now() + ASKING_LEASE + timedelta(seconds=30), tick=True):
         assert work_once(office)
     [row] = rows_of(office, list_id)
     assert (row["state"], row["attempt"], how_many(office)) == ("done", 2, (1, 1))
@@ -307,7 +308,7 @@ def test_a_worker_that_comes_too_late_keeps_nothing(office: Office, monkeypatch:
 
     def slowly(office: Office, job: worker.Job) -> record.Draft:
         monkeypatch.setattr(worker, "_draft", draft)
-        with time_machine.travel(record.right_now() + worker.LEASE + timedelta(seconds=30), tick=True):
+        with time_machine.travel(record.right_now() + ASKING_LEASE + timedelta(seconds=30), tick=True):
             assert work_once(office)  # another has taken the row meanwhile
         return draft(office, job)
 

@@ -1,0 +1,140 @@
+"""Leases of items: who works on what, for how long, and how many at once ask over one connection.
+
+An item that asks nobody is leased with others; one that asks a payer alone, and only while its connection
+has room. What is under way and what was begun in the last minute is counted in the table itself, so that the
+limits hold for all workers on all hosts together. That rests on two things: a lease of an item that asks is
+longer than its asking can take, and hosts agree about the time to a few seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select, text, update
+
+from service.store.batch_tables import batch_items, batches
+from service.store.batches import FAILED, LEASED, MOST_ATTEMPTS, WAITING, Item, opened
+from service.store.session import Session
+
+A_MINUTE = timedelta(minutes=1)
+LEASE = timedelta(seconds=30)
+"""For some items that ask nobody: each takes milliseconds, and after a kill all of them come back soon."""
+
+ASKING_LEASE = timedelta(seconds=60)
+"""For one item that asks: its payer and an administrator of behavioral care have 15 seconds in all."""
+
+# Any number that means this lock to every process of ours: one at a time begins what asks, and counts first.
+LOCK = 7_303_017
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a connection takes: so many under way, so many begun in a minute, nothing while it `is_quiet`."""
+
+    connection: str
+    at_most: int
+    per_minute: int | None = None
+    is_quiet: bool = False
+
+
+def lease(session: Session, kind: str, most: int, now: datetime, limits: Sequence[Limit] = ()) -> list[Item]:
+    """Take the next items of a kind of lists: some that ask nobody, or one that asks a payer with room.
+
+    It must be first in its transaction.
+    """
+    first = _first_free(session, kind, now, _closed(session, limits, now))
+    if first is None:
+        return []
+    asks = first.connection is not None
+    _begin(session, asks=asks)
+    if first.state == LEASED:
+        spent = update(batch_items).where(_is_over(now), batch_items.c.attempt >= MOST_ATTEMPTS)
+        session.connection.execute(spent.values(state=FAILED, lease_until=None, updated_at=now))
+    # What was free a moment ago may be another's by now: it is looked for once more, and then it is held.
+    closed = _closed(session, limits, now) if asks else ()
+    first = _first_free(session, kind, now, closed, asks=asks)
+    if first is None:
+        return []
+    until = now + (ASKING_LEASE if asks else LEASE)
+    query = _in_order(first, now, closed, asks=asks).limit(1 if asks else most)
+    rows = session.connection.execute(query.with_for_update(skip_locked=True)).all()
+    return [_take(session, row, now, until) for row in rows]
+
+
+def _take(session: Session, row: Row[Any], now: datetime, until: datetime) -> Item:
+    item = replace(opened(session, row), state=LEASED, attempt=row.attempt + 1, lease_until=until)
+    values = {"state": LEASED, "attempt": item.attempt, "lease_until": until, "updated_at": now}
+    if row.connection is not None:
+        values["asked_at"] = now
+    session.connection.execute(update(batch_items).where(batch_items.c.id == item.id), values)
+    return item
+
+
+def _first_free(
+    session: Session, kind: str, now: datetime, closed: Collection[str], *, asks: bool | None = None
+) -> Row[Any] | None:
+    """The item to be taken next: one whose worker died, else the first that waits in the oldest list."""
+    may = (_is_open(closed), *([] if asks is None else [_asks(asks)]))
+    over = select(batch_items).join(batches).where(batches.c.kind == kind, _is_over(now), *may)
+    left = session.connection.execute(over.order_by(batch_items.c.lease_until).limit(1)).first()
+    if left is not None:
+        return left
+    waits = (batch_items.c.state == WAITING, *may)
+    has_some = exists().where(batch_items.c.batch_id == batches.c.id, *waits)
+    oldest = select(batches.c.id).where(batches.c.kind == kind, has_some)
+    oldest = oldest.order_by(batches.c.created_at, batches.c.id).limit(1)
+    batch_id = session.connection.execute(oldest).scalar_one_or_none()
+    query = select(batch_items).where(batch_items.c.batch_id == batch_id, *waits)
+    return session.connection.execute(query.order_by(batch_items.c.number).limit(1)).first()
+
+
+def _in_order(first: Row[Any], now: datetime, closed: Collection[str], *, asks: bool) -> Select[Any]:
+    """The items to be taken with the first, itself included: those of its list that are as free as it is."""
+    same = _is_over(now) if first.state == LEASED else batch_items.c.state == WAITING
+    query = select(batch_items).where(batch_items.c.batch_id == first.batch_id, same)
+    return query.where(_asks(asks), _is_open(closed)).order_by(batch_items.c.number)
+
+
+def _closed(session: Session, limits: Sequence[Limit], now: datetime) -> list[str]:
+    """The connections that take nothing more just now."""
+    if not limits:
+        return []
+    is_under_way = and_(batch_items.c.state == LEASED, batch_items.c.lease_until > now)
+    # Moments are kept to the second, so the first of a minute counts until the second after it is over.
+    is_recent = batch_items.c.asked_at >= now - A_MINUTE
+    query = select(
+        batch_items.c.connection,
+        func.sum(case((is_under_way, 1), else_=0)),
+        func.sum(case((is_recent, 1), else_=0)),
+    ).where(batch_items.c.connection.in_([one.connection for one in limits]), or_(is_under_way, is_recent))
+    rows = session.connection.execute(query.group_by(batch_items.c.connection))
+    counted = {name: (under_way, recent) for name, under_way, recent in rows}
+    return [one.connection for one in limits if _is_full(one, *counted.get(one.connection, (0, 0)))]
+
+
+def _is_full(limit: Limit, under_way: int, recent: int) -> bool:
+    too_often = limit.per_minute is not None and recent >= limit.per_minute
+    return limit.is_quiet or too_often or under_way >= limit.at_most
+
+
+def _begin(session: Session, *, asks: bool) -> None:
+    """Let nobody else begin the same until the transaction ends."""
+    if session.connection.dialect.name == "sqlite":  # has one writer: become it before looking again
+        session.connection.exec_driver_sql("BEGIN IMMEDIATE")
+    elif asks:
+        session.connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+
+
+def _asks(asks: bool) -> ColumnElement[bool]:
+    return batch_items.c.connection.is_not(None) if asks else batch_items.c.connection.is_(None)
+
+
+def _is_open(closed: Collection[str]) -> ColumnElement[bool]:
+    return or_(batch_items.c.connection.is_(None), batch_items.c.connection.not_in(closed))
+
+
+def _is_over(now: datetime) -> ColumnElement[bool]:
+    return and_(batch_items.c.state == LEASED, batch_items.c.lease_until <= now)
