@@ -128,7 +128,7 @@ def batch_refused(batch_id: UUID) -> ResponseReturnValue:
 
 def too_large() -> ResponseReturnValue:
     """More came than is taken."""
-    return listed(413, label("batch_fault_too_large", size=_megabytes()))
+    return listed(413, label("batch_fault_too_large", size=_size()))
 
 
 def listed(status: int = 200, problem: str | None = None) -> ResponseReturnValue:
@@ -146,7 +146,7 @@ def listed(status: int = 200, problem: str | None = None) -> ResponseReturnValue
         following=following,
         files=[{"id": one.id, "at": batch_page.moment(one.created_at, reader)} for one in files],
         may_write=_may_write(),
-        size=_megabytes(),
+        size=_size(),
         most=f"{MOST_ROWS:,}",
     )
 
@@ -163,8 +163,10 @@ def _may_write() -> bool:
     return grants(current_client().scopes, "batches:write")
 
 
-def _megabytes() -> int:
-    return office().settings.max_batch_bytes // MEGABYTE
+def _size() -> str:
+    """How large a file may be, in the unit that anybody needs."""
+    most = office().settings.max_batch_bytes
+    return f"{most // MEGABYTE} MB" if most >= MEGABYTE else f"{most // 1024} KB"
 
 
 def _nothing() -> ResponseReturnValue:
