@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,30 +9,31 @@ from flask import Response, request
 from flask_smorest import Blueprint
 
 from schemas.batch import BATCH
-from schemas.messages import add_messages
 from schemas.problem import BadRequest, FieldError
+from service import batch_at_hand as here
+from service.api import results as shapes
 from service.api.describe import LANGUAGE, creation, file_operation, operation
-from service.api.exchange import language, query, reply
+from service.api.exchange import language, listing, page, query, reply
 from service.api.once import Made, once
-from service.api.problems import Refused
-from service.api.shapes import BATCH_QUERY, RESULTS_QUERY
-from service.at_hand import caller, office, throttle
-from service.explain import say
+from service.api.problems import Refused, refusal
+from service.api.shapes import BATCH_QUERY, PAGE_QUERY, RESULTS_QUERY
+from service.at_hand import caller, office
+from service.batch_at_hand import CSV, LINES, MEDIA
+from service.explain import LOCALES, Locale
 from service.jobs import batch as kept
-from service.jobs.incoming import UnusableBatch
-from service.jobs.outgoing import IDS, Form, Result, header, write_line
+from service.jobs.columns import ColumnMap, UnusableBatch, read_map, written
+from service.jobs.incoming import template
 from service.noting import note
-from service.record import Caller, right_now
-from service.store import batches as store
-from service.store.batches import Batch
-from service.store.session import Session, transaction
+from service.record import right_now
+from service.store.session import transaction
 
 batches = Blueprint("batches", __name__, url_prefix="/v1/batches", description=__doc__ or "")
-CSV, LINES = "text/csv", "application/x-ndjson"
-MEDIA: dict[Form, str] = {"csv": CSV, "jsonl": LINES}
+TAKEN = (CSV, LINES)
+BATCHES = shapes.list_of("BatchListSchema", BATCH)
 ROWS = {"schema": {"type": "string", "format": "binary"}}
+OF_ROWS: dict[str, Any] = {"refuses": (404,), "parameters": (LANGUAGE,)}
 PUT_UP = creation("createBatch", "Put up many verifications", BATCH, refuses=(400, 413, 415, 422))
-PUT_UP["requestBody"] = {"required": True, "content": dict.fromkeys(MEDIA.values(), ROWS)}
+PUT_UP["requestBody"] = {"required": True, "content": dict.fromkeys(TAKEN, ROWS)}
 PUT_UP["parameters"].append({"in": "query", "schema": BATCH_QUERY})
 PUT_UP["responses"]["414"] = {"description": "The address is too long."}
 
@@ -42,25 +41,51 @@ PUT_UP["responses"]["414"] = {"description": "The address is too long."}
 @batches.route("", methods=["POST"])
 @batches.doc(**PUT_UP)
 def create() -> Response:
-    """CSV with a header, or a verification request a line; the same content twice on a day is one batch."""
-    if (request.mimetype or "") not in MEDIA.values():
-        raise Refused("unsupported_media_type", f"The body must be one of {', '.join(MEDIA.values())}.")
-    again, content = query(BATCH_QUERY)["again"] == "true", request.get_data()
-    return once(lambda: _put_up(content, again))
+    """CSV with a header, or a verification request a line; the same content twice on a day is one batch.
+
+    `map` says which column a header is, `Patient DOB:birth_date`; nothing behind the colon: not used.
+    """
+    if (request.mimetype or "") not in TAKEN:
+        raise Refused("unsupported_media_type", f"The body must be one of {', '.join(TAKEN)}.")
+    asked, content = query(BATCH_QUERY), request.get_data()
+    try:
+        mapping = read_map(_pair(one) for one in asked.get("map", ()))
+    except UnusableBatch as bad:
+        raise _not_readable(bad) from None
+    return once(lambda: _put_up(content, mapping, asked["again"] == "true"), written(mapping))
+
+
+@batches.route("", methods=["GET"])
+@batches.doc(**operation("listBatches", "List the batches", BATCHES, query=PAGE_QUERY, is_recorded=True))
+def index() -> Response:
+    """The last that was put up first, each with how far it is."""
+    with transaction(office().store) as session:
+        found, following = kept.page_of(session, page(query(PAGE_QUERY)), caller().reach)
+        note(session, "batch.list")
+    return listing(found, following)
+
+
+@batches.route("/template", methods=["GET"])
+@batches.doc(**file_operation("getBatchTemplate", "A batch to fill in", (CSV,), is_recorded=False))
+def show_template() -> Response:
+    """The header alone."""
+    response = Response(template(), mimetype=CSV)
+    response.headers["Content-Disposition"] = 'attachment; filename="template.csv"'
+    return response
 
 
 @batches.route("/<uuid:batch_id>", methods=["GET"])
 @batches.doc(**operation("getBatch", "How far a batch is", BATCH, refuses=(404,), is_recorded=True))
 def fetch(batch_id: UUID) -> Response:
     """With its speed, and the time that is left at that speed."""
-    return _told(batch_id, "read")
+    return reply(here.shown(str(batch_id)))
 
 
 @batches.route("/<uuid:batch_id>/cancel", methods=["POST"])
 @batches.doc(**operation("cancelBatch", "End a batch", BATCH, refuses=(404,), is_recorded=True))
 def cancel(batch_id: UUID) -> Response:
     """Rows that wait are not begun; those under way are done, and what is done stays."""
-    return _told(batch_id, "cancel", lambda session: store.cancel(session, str(batch_id), right_now()))
+    return reply(here.cancel(str(batch_id)))
 
 
 @batches.route("/<uuid:batch_id>/results", methods=["GET"])
@@ -70,62 +95,56 @@ def cancel(batch_id: UUID) -> Response:
         "What came of each row",
         tuple(MEDIA.values()),
         query=RESULTS_QUERY,
-        refuses=(404,),
-        parameters=(LANGUAGE,),
+        **OF_ROWS,
     )
 )
 def results(batch_id: UUID) -> Response:
-    """In the order of the rows, those that are done by now; whole answers as JSON lines, or columns."""
-    form: Form = query(RESULTS_QUERY)["format"]
-    with transaction(office().store) as session:
-        _found(session, batch_id)
-        note(session, "batch.results", str(batch_id))
-    speak = partial(_spoken, say(language()))
-    lines = _lines(kept.results_of(office().store, str(batch_id)), form, speak)
-    response = Response(lines, mimetype=MEDIA[form])
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Content-Language"] = language()
-    response.headers["Content-Disposition"] = f'attachment; filename="batch.{form}"'
-    return response
+    """In the order of the rows, those that are done by now; whole answers as JSON lines, or columns.
+
+    A workbook says it in the caller's language, and in a second sheet what to mend.
+    """
+    return here.results(str(batch_id), query(RESULTS_QUERY)["format"], _locale())
 
 
-def _put_up(content: bytes, again: bool) -> Made:
-    here, who = office(), caller()
+@batches.route("/<uuid:batch_id>/errors", methods=["GET"])
+@batches.doc(**file_operation("getBatchErrors", "What is wrong with rows", (CSV,), **OF_ROWS))
+def errors(batch_id: UUID) -> Response:
+    """A line an error, with the number of its row and what to do, and nothing else of the row."""
+    return here.faults(str(batch_id), _locale())
+
+
+@batches.route("/<uuid:batch_id>/refused", methods=["GET"])
+@batches.doc(**file_operation("getBatchRefused", "The rows to mend", TAKEN, **OF_ROWS))
+def refused(batch_id: UUID) -> Response:
+    """Those without an answer as they were put up, each with what is wrong; mended, they can be sent."""
+    return here.to_mend(str(batch_id), _locale())
+
+
+@batches.errorhandler(here.NotHere)
+def say_it_is_not_here(_: here.NotHere) -> Response:
+    """No batch has this id, or it is somebody else's."""
+    return refusal("not_found", "There is no batch with this id.")
+
+
+def _put_up(content: bytes, mapping: ColumnMap, again: bool) -> Made:
     try:
-        put = kept.draft(here, who, content, again=again)
+        put = kept.draft(office(), caller(), content, mapping, again=again)
     except UnusableBatch as bad:
-        raise BadRequest([FieldError("", "batch_not_readable", str(bad))]) from None
+        raise _not_readable(bad) from None
     body = kept.dump(put.batch, put.counts, 0, right_now())
-    return Made(body, f"/v1/batches/{put.batch.id}", partial(_write, put, who), here.workers.wake)
+    return Made(
+        body, f"/v1/batches/{put.batch.id}", lambda session: here.keep(session, put), office().workers.wake
+    )
 
 
-def _write(put: kept.Put, who: Caller, session: Session) -> None:
-    kept.keep(session, put, who, office().desk, partial(throttle().count_member, who.id))
-    note(session, "batch.create", put.batch.id)
+def _not_readable(bad: UnusableBatch) -> BadRequest:
+    return BadRequest([FieldError("", "batch_not_readable", str(bad))])
 
 
-def _told(batch_id: UUID, action: str, change: Callable[[Session], None] | None = None) -> Response:
-    with transaction(office().store) as session:
-        batch = _found(session, batch_id)
-        if change is not None:
-            change(session)
-        body = kept.shown(session, batch)
-        note(session, f"batch.{action}", batch.id)
-    return reply(body)
+def _pair(said: str) -> tuple[str, str]:
+    header, _, column = said.rpartition(":")
+    return header, column
 
 
-def _found(session: Session, batch_id: UUID) -> Batch:
-    batch = kept.find(session, str(batch_id), caller().reach)
-    if batch is None:
-        raise Refused("not_found", "There is no batch with this id.")
-    return batch
-
-
-def _lines(found: Iterator[Result], form: Form, speak: Callable[[Any], Any]) -> Iterator[bytes]:
-    yield header(form, IDS)
-    for result in found:
-        yield write_line(result, form, speak)
-
-
-def _spoken(say_it: Any, answer: Any) -> Any:
-    return add_messages(answer, say_it)
+def _locale() -> Locale:
+    return next(locale for locale in LOCALES if locale == language())

@@ -147,10 +147,16 @@ def creation(
 
 
 def file_operation(
-    name: str, summary: str, media: Sequence[str], query: Schema, **described: Any
+    name: str,
+    summary: str,
+    media: Sequence[str],
+    query: Schema | None = None,
+    *,
+    is_recorded: bool = True,
+    **described: Any,
 ) -> dict[str, Any]:
     """Describe an operation that answers with a file, in one of several media types."""
-    made = operation(name, summary, None, query=query, is_recorded=True, **described)
+    made = operation(name, summary, None, query=query, is_recorded=is_recorded, **described)
     made["responses"]["200"]["content"] = {kind: {"schema": {"type": "string"}} for kind in media}
     return made
 

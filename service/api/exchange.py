@@ -11,6 +11,7 @@ from flask import Response, request
 from marshmallow import Schema
 
 from schemas.problem import Complaints, read_shape
+from schemas.shapes import Items
 from service.api.problems import Refused
 from service.store.pages import DEFAULT_LIMIT, Page
 
@@ -39,13 +40,18 @@ def loaded(shape: Schema, body: Any) -> dict[str, Any]:
 def query(shape: Schema) -> dict[str, Any]:
     """The parameters of the address, loaded with a schema; raises with every one that cannot be used."""
     complaints = Complaints()
-    repeated = [name for name in request.args if len(request.args.getlist(name)) > 1]
+    lists = {name: request.args.getlist(name) for name in request.args if _is_list(shape, name)}
+    repeated = [name for name in request.args if name not in lists and len(request.args.getlist(name)) > 1]
     for name in repeated:
         complaints.add(f"/{name}" if name in shape.fields else "/-", "given_twice", "can be given only once")
-    found = read_shape(shape, request.args.to_dict(), complaints)
+    found = read_shape(shape, {**request.args.to_dict(), **lists}, complaints)
     if complaints.found:
         raise Refused("bad_query", errors=complaints.found)
     return found
+
+
+def _is_list(shape: Schema, name: str) -> bool:
+    return isinstance(shape.fields.get(name), Items)
 
 
 def page(asked: Mapping[str, Any]) -> Page:

@@ -38,15 +38,19 @@ class Made:
     shown_once: Mapping[str, Any] | None = None
 
 
-def once(make: Callable[[], Made]) -> Response:
-    """Make and write something new, answered with 201; a repeated request is answered as the first was."""
+def once(make: Callable[[], Made], also: str = "") -> Response:
+    """Make and write something new, answered with 201; a repeated request is answered as the first was.
+
+    `also` is what a request says besides its body: with another one it is not the same.
+    """
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return _answer(*_write(make(), None))
     if not KEY.fullmatch(key):
         raise Refused("bad_header", "Idempotency-Key must be 1 to 200 visible ASCII characters.")
+    said = request.get_data() + also.encode()
     held = idempotency.make_claim(
-        office().store, current_client().id, f"{request.method} {request.path}", key, request.get_data()
+        office().store, current_client().id, f"{request.method} {request.path}", key, said
     )
     found = idempotency.claim(office().store, held, datetime.now(UTC))
     if found is Refusal.IN_FLIGHT:

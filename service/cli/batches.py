@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,10 +20,12 @@ import click
 
 from schemas.determination import add_messages
 from service.cli.answering import LANGUAGE, open_desk_here
+from service.cli.batch_results import make_workbook, write_file
 from service.cli.failing import NoAnswer
 from service.directory import payer_finder
 from service.explain import Locale, say
-from service.jobs.incoming import Incoming, UnusableBatch, read_batch, template
+from service.jobs.columns import COLUMNS, NOT_USED, ColumnMap, UnusableBatch, plain, read_map, written
+from service.jobs.incoming import Incoming, read_batch, template
 from service.jobs.outgoing import FAILED, REFUSED, Form, Result, answer_row, write_line
 from service.jobs.resuming import NotOurs, Results, open_results
 from service.verify import Desk
@@ -34,7 +36,7 @@ AT_A_TIME = 100
 LIVE_AT_A_TIME = 8
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, path_type=Path)
-FORM = click.Choice(["csv", "jsonl"])
+FORMS = ("csv", "jsonl", "xlsx")
 
 
 class UnusableFile(click.ClickException):
@@ -49,18 +51,21 @@ class UnusableFile(click.ClickException):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How the rows are answered, and how many there are."""
+    """How the rows are read and answered."""
 
     desk: Desk
     form: Form
     language: Locale
     live: bool
-    rows: int
+    mapping: ColumnMap
 
 
 @click.group("batch")
 def batch() -> None:
     """Many verifications at once."""
+
+
+batch.add_command(make_workbook)
 
 
 @batch.command("template")
@@ -71,17 +76,26 @@ def show_template() -> None:
 
 @batch.command("run")
 @click.argument("file", type=FILE)
+@click.option("--out", type=NEW_FILE, required=True, help="For the results.")
+@click.option("--format", "form", type=click.Choice(FORMS), help="By the name of --out if left out.")
 @click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="For the results."
-)
-@click.option(
-    "--format", "form", type=click.Choice(["csv", "jsonl"]), help="By the name of --out if left out."
+    "--map",
+    "mapped",
+    multiple=True,
+    metavar="HEADER=COLUMN",
+    help="Which column a header is; HEADER= where it is not used. Can be said of several.",
 )
 @click.option("--live", is_flag=True, help="Ask payers that the clinic's profile has a connection to.")
 @LANGUAGE
 @click.pass_context
 def run_batch(
-    context: click.Context, file: Path, out: Path, form: Form | None, live: bool, language: Locale
+    context: click.Context,
+    file: Path,
+    out: Path,
+    form: str | None,
+    mapped: Sequence[str],
+    live: bool,
+    language: Locale,
 ) -> None:
     """Answer every row of FILE (CSV, or a request a line as JSON) into the file --out.
 
@@ -89,31 +103,59 @@ def run_batch(
     then the exit code is 2, and 1 where a row failed by no fault of its own.
     """
     desk = open_desk_here()
-    form = form or ("jsonl" if out.suffix == ".jsonl" else "csv")
-    find_payer = payer_finder(desk)
+    form = form or (out.suffix[1:] if out.suffix[1:] in FORMS else "csv")
+    is_workbook = form == "xlsx"
+    lines = out.with_name(f"{out.name}.csv") if is_workbook else out
+    run = Run(desk, "jsonl" if form == "jsonl" else "csv", language, live, _mapping(mapped))
+    counts = _run(run, file, lines)
+    if is_workbook:
+        write_file(lines, out, language)
+    context.exit(1 if counts[FAILED] else 2 if counts[REFUSED] else 0)
+
+
+def _mapping(said: Sequence[str]) -> ColumnMap:
+    pairs = []
+    for one in said:
+        header, equals, column = one.rpartition("=")
+        pairs.append((header, column))
+        if not equals or plain(column) not in (NOT_USED, *COLUMNS):
+            known = ", ".join(COLUMNS)
+            raise click.BadParameter(
+                f"{one!r} is not HEADER=COLUMN; the columns are: {known}", param_hint="--map"
+            )
+    try:
+        return read_map(pairs)
+    except UnusableBatch as bad:
+        raise click.BadParameter(str(bad), param_hint="--map") from None
+
+
+def _run(run: Run, file: Path, out: Path) -> Counter[str]:
+    """Answer the rows of a file that have no result yet, and return how many have which in the end."""
+    find_payer = payer_finder(run.desk)
     with file.open("rb") as source:
         about = {
             "input": hashlib.file_digest(source, "sha256").hexdigest(),
-            "rulebook": desk.rulebook.digest,
-            "profile": desk.clinic.digest,
-            "language": language,
+            "rulebook": run.desk.rulebook.digest,
+            "profile": run.desk.clinic.digest,
+            "language": run.language,
+            **({"map": written(run.mapping)} if run.mapping else {}),
         }
         try:
             source.seek(0)
-            total = sum(1 for _ in read_batch(source, str))
+            total = sum(1 for _ in read_batch(source, str, run.mapping))
             source.seek(0)
-            with open_results(out, form, about) as results:
-                rows = (row for row in read_batch(source, find_payer) if row.number > results.last)
-                run = Run(desk, form, language, live, total)
-                _answer_all(run, rows, results)
+            with open_results(out, run.form, about) as results:
+                found = read_batch(source, find_payer, run.mapping)
+                rows = (row for row in found if row.number > results.last)
+                _answer_all(run, total, rows, results)
         except UnusableBatch as bad:
             raise UnusableFile(str(bad)) from None
         except NotOurs as error:
             raise NoAnswer(f"{out}: {error}") from None
-    context.exit(1 if results.counts[FAILED] else 2 if results.counts[REFUSED] else 0)
+    return results.counts
 
 
-def _answer_all(run: Run, rows: Iterator[Incoming], results: Results) -> None:
+def _answer_all(run: Run, total: int, rows: Iterator[Incoming], results: Results) -> None:
     """Answer rows and append what came of them, with a bar on standard error."""
     began, before = monotonic(), results.counts.total()
     speak, shown = partial(_speak, run.language), partial(_rate, results, before, began)
@@ -121,7 +163,7 @@ def _answer_all(run: Run, rows: Iterator[Incoming], results: Results) -> None:
     with (
         closing(answered),
         click.progressbar(
-            length=run.rows,
+            length=total,
             show_pos=True,
             file=sys.stderr,
             item_show_func=shown,

@@ -16,6 +16,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.at_hand import caller, office
 from service.cards import MEDIA_TYPE, UnusablePicture, clean
+from service.console import batches
 from service.console.reading import fault, show, show_to_staff
 from service.console.room import console
 from service.noting import note
@@ -65,6 +66,8 @@ def refuse_so_much(_: RequestEntityTooLarge) -> ResponseReturnValue:
     side = (request.view_args or {}).get("side")
     if side in kept.SIDES:
         return _part(side, "", fault("picture_heavy"))
+    if request.endpoint == "console.put_up_batch":
+        return batches.too_large()
     return show("fault.html", 413, fault="too_much", instance=None)
 
 

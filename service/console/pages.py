@@ -7,6 +7,8 @@ from flask import Flask
 from service.console import (
     administration,
     answering,
+    batch_files,
+    batches,
     calling,
     cards,
     case,
@@ -25,6 +27,8 @@ from service.console.room import STATIC_SECONDS, console
 PAGES = (
     door,
     morning,
+    batches,
+    batch_files,
     verifying,
     cards,
     desk,

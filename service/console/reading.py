@@ -30,6 +30,7 @@ WARNED_BEFORE = timedelta(minutes=2)
 MENU = (
     ("console.cases", "work_list"),
     ("console.morning", "morning_list"),
+    ("console.batches", "batches"),
     ("console.clocks", "clocks"),
     ("console.verify", "verify"),
     ("console.audit", "audit_trail"),

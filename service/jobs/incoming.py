@@ -15,12 +15,10 @@ from typing import Any, Protocol
 import orjson
 
 from schemas.problem import FieldError
+from service.casework.hand_off import WORKED_OUT
+from service.jobs.columns import AS_NAMED, COLUMNS, PASSED_OVER, ColumnMap, UnusableBatch, match
 from service.jobs.rows import MEMBER, find_day, find_level
 from service.security.depth import is_too_deep
-
-OF_CARE = ("level_of_care", "start_date", "weeks", "days_per_week", "hours_per_day")
-COLUMNS = ("external_id", "payer", "plan", "network", "site", *MEMBER, *OF_CARE, "condition", "modality")
-"""The columns that a batch may have, in the order of the template; what is empty is not said."""
 
 WHOLE_NUMBERS = ("weeks", "days_per_week")
 LONGEST_LINE = 131_072
@@ -29,6 +27,8 @@ LONGEST_LINE = 131_072
 LONGEST_ID = 100
 
 NOT_COLUMNS = "The row has more cells than the header, or quotes that do not end."
+APART = ",;\t"
+WORKBOOK = "PK\x03\x04"
 NOT_JSON = "The row is not a verification request as JSON in one line."
 
 
@@ -40,11 +40,15 @@ class Readable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A row of a batch: its number below the header, from 1, and its request, or what is wrong with it."""
+    """A row of a batch: its number below the header, from 1, and its request, or what is wrong with it.
+
+    Of a row that cannot be read `text` is what stands there: a line of JSON, or cells by column.
+    """
 
     number: int
     body: Any
     errors: tuple[FieldError, ...] = ()
+    text: str | Mapping[str, str] | None = None
 
     @property
     def external_id(self) -> str | None:
@@ -54,23 +58,38 @@ class Incoming:
         return found if is_shown else None
 
 
-class UnusableBatch(Exception):
-    """A file of which no row can be read; the message says why, and nothing that stands in it."""
-
-
-def read_batch(file: Readable, find_payer: Callable[[str], str]) -> Iterator[Incoming]:
+def read_batch(
+    file: Readable, find_payer: Callable[[str], str], mapping: ColumnMap = AS_NAMED
+) -> Iterator[Incoming]:
     """Yield the rows of a batch, which is JSON lines where it begins with a brace; raises `UnusableBatch`."""
-    lines = _lines(file)
-    first = next((line for line in lines if line.strip()), None)
-    if first is None:
-        raise UnusableBatch("There is no row in it.")
-    lines = chain((first,), lines)
-    return _json_rows(lines) if first.lstrip().startswith("{") else _csv_rows(lines, find_payer)
+    first, lines = _begin(file)
+    if not first.lstrip().startswith("{"):
+        return _csv_rows(first, lines, find_payer, mapping)
+    if mapping:
+        raise UnusableBatch("map_of_lines", "A mapping is of columns, and the file is JSON lines.")
+    return _json_rows(lines)
+
+
+def read_header(file: Readable) -> list[str] | None:
+    """The header of a batch as it stands there, `None` of JSON lines; raises `UnusableBatch`."""
+    first, lines = _begin(file)
+    return None if first.lstrip().startswith("{") else _header(_cells(first, lines))
 
 
 def template() -> str:
     """A batch to fill in: the header alone."""
     return ",".join(COLUMNS) + "\r\n"
+
+
+def _begin(file: Readable) -> tuple[str, Iterator[str]]:
+    """The first line with anything in it, and all lines from that one on."""
+    lines = _lines(file)
+    first = next((line for line in lines if line.strip()), None)
+    if first is None:
+        raise UnusableBatch("empty", "There is no row in it.")
+    if first.startswith(WORKBOOK):
+        raise UnusableBatch("workbook", "It is a workbook; save the sheet as CSV.")
+    return first, chain((first,), lines)
 
 
 def _lines(file: Readable) -> Iterator[str]:
@@ -93,17 +112,25 @@ def _json_rows(lines: Iterable[str]) -> Iterator[Incoming]:
         if not line.strip():
             continue
         if is_too_deep(line.encode()):
-            yield _unreadable(number, NOT_JSON)
+            yield _unreadable(number, NOT_JSON, line.strip())
             continue
         try:
-            yield Incoming(number, orjson.loads(line))
+            yield Incoming(number, _without_errors(orjson.loads(line)))
         except orjson.JSONDecodeError:
-            yield _unreadable(number, NOT_JSON)
+            yield _unreadable(number, NOT_JSON, line.strip())
 
 
-def _csv_rows(lines: Iterable[str], find_payer: Callable[[str], str]) -> Iterator[Incoming]:
-    reader = csv.reader(lines, skipinitialspace=True)
-    columns = _columns(next(reader))
+def _csv_rows(
+    first: str, lines: Iterator[str], find_payer: Callable[[str], str], mapping: ColumnMap
+) -> Iterator[Incoming]:
+    reader = _cells(first, lines)
+    columns = match(_header(reader), mapping)
+    return _rows_below(reader, columns, find_payer)
+
+
+def _rows_below(
+    reader: Iterator[list[str]], columns: Sequence[str | None], find_payer: Callable[[str], str]
+) -> Iterator[Incoming]:
     number = 0
     while True:
         number += 1
@@ -114,25 +141,37 @@ def _csv_rows(lines: Iterable[str], find_payer: Callable[[str], str]) -> Iterato
         except csv.Error:
             yield _unreadable(number, NOT_COLUMNS)
             continue
+        named = {
+            name: _as_typed(cell) for name, cell in zip(columns, cells, strict=False) if name is not None
+        }
         if any(cell.strip() for cell in cells[len(columns) :]):
-            yield _unreadable(number, NOT_COLUMNS)
+            yield _unreadable(number, NOT_COLUMNS, named)
         elif any(cell.strip() for cell in cells):
-            yield Incoming(
-                number, _request(dict(zip(columns, map(str.strip, cells), strict=False)), find_payer)
-            )
+            yield Incoming(number, _request(named, find_payer))
 
 
-def _columns(header: Sequence[str]) -> list[str]:
-    columns = ["_".join(name.casefold().split()) for name in header]
-    unknown = [str(place) for place, name in enumerate(columns, start=1) if name not in COLUMNS]
-    if unknown:
-        which = ", ".join(unknown)
-        raise UnusableBatch(
-            f"The header has columns that a batch has not ({which}); there are: {', '.join(COLUMNS)}."
-        )
-    if len({*columns}) < len(columns):
-        raise UnusableBatch("The header names a column twice.")
-    return columns
+def _cells(first: str, lines: Iterator[str]) -> Iterator[list[str]]:
+    """The cells of each row, apart by whatever stands most often in the first."""
+    return csv.reader(lines, delimiter=max(APART, key=first.count), skipinitialspace=True)
+
+
+def _header(reader: Iterator[list[str]]) -> list[str]:
+    try:
+        return next(reader)
+    except csv.Error:
+        raise UnusableBatch("header", "Its first line cannot be read as the names of columns.") from None
+
+
+def _as_typed(cell: str) -> str:
+    """A cell without the mark that keeps spreadsheets from working it out, where ours put one."""
+    text = cell.strip()
+    return text[1:] if text.startswith("'") and text[1:].startswith(WORKED_OUT) else text
+
+
+def _without_errors(body: Any) -> Any:
+    if not isinstance(body, dict):
+        return body
+    return {name: value for name, value in body.items() if name not in PASSED_OVER}
 
 
 def _request(cells: Mapping[str, str], find_payer: Callable[[str], str]) -> dict[str, Any]:
@@ -152,5 +191,5 @@ def _request(cells: Mapping[str, str], find_payer: Callable[[str], str]) -> dict
     return {**said, "member": member}
 
 
-def _unreadable(number: int, message: str) -> Incoming:
-    return Incoming(number, None, (FieldError("", "row_not_readable", message),))
+def _unreadable(number: int, message: str, text: str | Mapping[str, str] | None = None) -> Incoming:
+    return Incoming(number, None, (FieldError("", "row_not_readable", message),), text)

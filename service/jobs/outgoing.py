@@ -86,14 +86,15 @@ def failed(row: Incoming, how: str, ids: Mapping[str, str | None] | None = None)
 
 def header(form: Form, more: Sequence[str] = ()) -> bytes:
     """What stands above the first result."""
-    return _cells((*RESULT_COLUMNS, *more)) if form == "csv" else b""
+    return cells_line((*RESULT_COLUMNS, *more)) if form == "csv" else b""
 
 
 def write_line(result: Result, form: Form, speak: Callable[[Any], Any]) -> bytes:
     """A result as a line; an answer as JSON has its sentences, which `speak` adds."""
     if form == "csv":
-        ids = [result.ids.get(name) for name in IDS] if result.ids is not None else []
-        return _cells([*_row(result), *ids])
+        cells = cells_of(result)
+        names = RESULT_COLUMNS if result.ids is None else (*RESULT_COLUMNS, *IDS)
+        return cells_line([cells.get(name) for name in names])
     begins = {"row": result.number, "status": result.status, "external_id": result.external_id}
     answer = speak(result.answer) if result.answer is not None else {"errors": told(result.errors)}
     return orjson.dumps({**begins, **(result.ids or {}), **answer}, option=orjson.OPT_APPEND_NEWLINE)
@@ -119,19 +120,20 @@ def _answer(desk: Desk, body: Any, at: datetime, live: bool) -> tuple[str, Answe
     return outcome.status, dump_outcome(outcome)
 
 
-def _row(result: Result) -> list[Any]:
+def cells_of(result: Result) -> dict[str, Any]:
+    """A result by column; what there is nothing to say of is left out."""
     cells: dict[str, Any] = {
         "row": result.number,
         "status": result.status,
         "external_id": harmless(result.external_id),
         "errors": "; ".join(f"{one['pointer'] or '/'} {one['code']}" for one in told(result.errors)),
+        **(result.ids or {}),
     }
-    if result.answer is not None:
-        cells |= _said(result.answer)
-    return [cells.get(name) for name in RESULT_COLUMNS]
+    return cells if result.answer is None else cells | said_of(result.answer)
 
 
-def _said(answer: Answer) -> dict[str, Any]:
+def said_of(answer: Answer) -> dict[str, Any]:
+    """What an answer says, by column."""
     phases = answer["phases"]
     of_phases = {
         "levels": [one["level_of_care"] for one in phases],
@@ -156,7 +158,8 @@ def told(errors: Sequence[FieldError]) -> list[dict[str, str]]:
     return [{"pointer": one.pointer, "code": one.code, "message": one.message} for one in errors]
 
 
-def _cells(cells: Sequence[Any]) -> bytes:
+def cells_line(cells: Sequence[Any]) -> bytes:
+    """A line of columns."""
     written = StringIO()
     csv.writer(written).writerow(cells)
     return written.getvalue().encode()

@@ -14,6 +14,7 @@ from flask import Flask, Request, request
 from service.config import Settings
 
 WHOLE_BATCH = frozenset({"batches.create"})
+BATCH_IN_A_FORM = frozenset({"console.put_up_batch"})
 ONE_PICTURE = frozenset({"cards.put", "console.put_up_card"})
 WHOLE_FORM = frozenset({"console.ask"})
 """Where a form may bring both sides of a card at once, and a payer's reply that was given before."""
@@ -43,6 +44,8 @@ def limit_bodies(app: Flask, settings: Settings) -> None:
             request.max_content_length = settings.max_picture_bytes + settings.max_body_bytes
         elif request.endpoint in WHOLE_BATCH:
             request.max_content_length = settings.max_batch_bytes
+        elif request.endpoint in BATCH_IN_A_FORM:
+            request.max_content_length = settings.max_batch_bytes + settings.max_body_bytes
         elif request.endpoint in WHOLE_FORM:
             request.max_content_length = 2 * settings.max_picture_bytes + 4 * settings.max_body_bytes
             request.max_form_memory_size = 4 * settings.max_body_bytes

@@ -150,10 +150,12 @@ def item_of(session: Session, batch_id: str, number: int) -> Item | None:
     return None if row is None else opened(session, row)
 
 
-def settled_after(session: Session, batch_id: str, number: int, most: int) -> list[Item]:
+def settled_after(
+    session: Session, batch_id: str, number: int, most: int, states: Sequence[str] = SETTLED
+) -> list[Item]:
     """The next items of a list, behind a number, of which there is something to tell."""
     wanted = (batch_items.c.batch_id == batch_id, batch_items.c.number > number)
-    query = select(batch_items).where(*wanted, batch_items.c.state.in_(SETTLED))
+    query = select(batch_items).where(*wanted, batch_items.c.state.in_(states))
     query = query.order_by(batch_items.c.number).limit(most)
     return [opened(session, row) for row in session.connection.execute(query).all()]
 

@@ -38,7 +38,7 @@ WAYS: dict[str, Any] = {
 """Both languages, both widths, light and dark: Spanish, whose words are longer, where room is short."""
 
 # A page may be refused what it asked for; the browser says so in its console, and that is no fault.
-EXPECTED = tuple(f"the server responded with a status of {status}" for status in (401, 404, 422))
+EXPECTED = tuple(f"the server responded with a status of {status}" for status in (401, 404, 413, 422))
 
 
 def with_a_browser(test: Any) -> Any:
@@ -86,8 +86,8 @@ class Seen:
         if kind in ("error", "warning") and not any(known in text for known in EXPECTED):
             self.faults.append(text)
 
-    def look(self) -> None:
-        """Hold the page as it is now to what every page keeps."""
+    def look(self, state: str = "") -> None:
+        """Hold the page as it is now, in a state that may have a name, to what every page keeps."""
         found = Axe().run(self.page, options=AXE).response["violations"]
         assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], self.page.url
         assert self.faults == [], self.page.url
@@ -95,12 +95,13 @@ class Seen:
         size: ViewportSize | None = self.page.viewport_size
         assert size is not None
         assert width <= size["width"], (self.page.url, width)
-        self._keep(size)
+        self._keep(size, state)
 
-    def _keep(self, size: ViewportSize) -> None:
+    def _keep(self, size: ViewportSize, state: str) -> None:
         """Keep a picture of each page in each way, to be looked at."""
         room, lang = urlsplit(self.page.url).path, self.page.get_attribute("html", "lang")
         name = re.sub(r"[^a-z]+", "-", re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "", room)).strip("-")
+        name = f"{name}-{state}" if state else name
         dark = "-dark" if self.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else ""
         place = SCREENS / f"{name}-{lang}-{size['width']}{dark}.png"
         if place not in KEPT:

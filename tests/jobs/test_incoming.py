@@ -7,19 +7,14 @@ from io import BytesIO
 
 import pytest
 
-from service.jobs.incoming import (
-    COLUMNS,
-    LONGEST_LINE,
-    Incoming,
-    UnusableBatch,
-    read_batch,
-    template,
-)
+from service.jobs.columns import AS_NAMED, COLUMNS, ColumnMap, UnusableBatch
+from service.jobs.incoming import LONGEST_LINE, Incoming, read_batch, template
 from service.security.depth import MOST_DEEP
 
 
-def read(text: str | bytes) -> list[Incoming]:
-    return list(read_batch(BytesIO(text.encode() if isinstance(text, str) else text), str.lower))
+def read(text: str | bytes, mapping: ColumnMap = AS_NAMED) -> list[Incoming]:
+    file = BytesIO(text.encode() if isinstance(text, str) else text)
+    return list(read_batch(file, str.lower, mapping))
 
 
 class Counted(BytesIO):
