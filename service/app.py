@@ -19,6 +19,7 @@ from service.security.keys import Doorkeeper
 from service.security.origins import let_pages_ask
 from service.security.sessions import Sessions, policy_of
 from service.security.throttle import Throttle, limit_rates
+from service.webhooks.sending import send_due
 from service.widget.serving import add_widget
 
 
@@ -48,6 +49,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     add_widget(app)
     answer_problems(app)
     return app
+
+
+def tell_others(app: Flask) -> None:
+    """Begin to send what there is to tell other systems, in a process that serves."""
+    office: Office = app.extensions[OFFICE]
+    office.senders.learn(lambda: send_due(office))
+    office.senders.start()
 
 
 def _work_once(office: Office) -> bool:

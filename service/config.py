@@ -36,6 +36,7 @@ DEVELOPMENT, PRODUCTION = "development", "production"
 
 SECOND_FACTOR = (REQUIRED, OPTIONAL) = ("required", "optional")
 
+MB = 1024**2
 RATE_OFF = "off"
 _RATE = re.compile("[1-9][0-9]{0,8}/(second|minute|hour|day)")
 _RATE_STORES = ("memory://", "redis://", "rediss://")
@@ -88,6 +89,9 @@ class Settings:
     jobs_threads: int = _setting(
         "OPENVOB_JOBS_THREADS",
         "How many rows of lists each process verifies at a time; `0`: none.",
+    )
+    webhook_threads: int = _setting(
+        "OPENVOB_WEBHOOK_THREADS", "How many events each process sends to webhooks at a time; `0`: none."
     )
     max_body_bytes: int = _setting("OPENVOB_MAX_BODY_BYTES", "The largest request body taken, in bytes.")
     max_batch_bytes: int = _setting("OPENVOB_MAX_BATCH_BYTES", "The largest batch taken, in bytes.")
@@ -202,13 +206,10 @@ class Settings:
             threads=_number(given, "OPENVOB_THREADS", 64, low=1, high=1000),
             workers=_number(given, "OPENVOB_WORKERS", 1, low=1, high=64),
             jobs_threads=_number(given, "OPENVOB_JOBS_THREADS", 2, low=0, high=64),
-            max_body_bytes=_number(given, "OPENVOB_MAX_BODY_BYTES", 1024 * 1024, low=1024, high=64 * 1024**2),
-            max_picture_bytes=_number(
-                given, "OPENVOB_MAX_PICTURE_BYTES", 12 * 1024**2, low=1024, high=64 * 1024**2
-            ),
-            max_batch_bytes=_number(
-                given, "OPENVOB_MAX_BATCH_BYTES", 16 * 1024**2, low=1024, high=256 * 1024**2
-            ),
+            webhook_threads=_number(given, "OPENVOB_WEBHOOK_THREADS", 2, low=0, high=64),
+            max_body_bytes=_number(given, "OPENVOB_MAX_BODY_BYTES", MB, low=1024, high=64 * MB),
+            max_picture_bytes=_number(given, "OPENVOB_MAX_PICTURE_BYTES", 12 * MB, low=1024, high=64 * MB),
+            max_batch_bytes=_number(given, "OPENVOB_MAX_BATCH_BYTES", 16 * MB, low=1024, high=256 * MB),
             log_level=_choice(given, "OPENVOB_LOG_LEVEL", LOG_LEVELS, "info"),
             log_format=_choice(given, "OPENVOB_LOG_FORMAT", LOG_FORMATS, "") or None,
             traces_endpoint=_web_address(given, "OPENVOB_TRACES_ENDPOINT"),

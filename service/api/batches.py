@@ -28,6 +28,7 @@ from service.record import Caller, right_now
 from service.store import batches as store
 from service.store.batches import Batch
 from service.store.session import Session, transaction
+from service.store.webhook_events import tell_finished
 
 batches = Blueprint("batches", __name__, url_prefix="/v1/batches", description=__doc__ or "")
 CSV, LINES = "text/csv", "application/x-ndjson"
@@ -60,7 +61,9 @@ def fetch(batch_id: UUID) -> Response:
 @batches.doc(**operation("cancelBatch", "End a batch", BATCH, refuses=(404,), is_recorded=True))
 def cancel(batch_id: UUID) -> Response:
     """Rows that wait are not begun; those under way are done, and what is done stays."""
-    return _told(batch_id, "cancel", lambda session: store.cancel(session, str(batch_id), right_now()))
+    told = _told(batch_id, "cancel", lambda session: store.cancel(session, str(batch_id), right_now()))
+    office().senders.wake()
+    return told
 
 
 @batches.route("/<uuid:batch_id>/results", methods=["GET"])
@@ -96,12 +99,13 @@ def _put_up(content: bytes, again: bool) -> Made:
     except UnusableBatch as bad:
         raise BadRequest([FieldError("", "batch_not_readable", str(bad))]) from None
     body = kept.dump(put.batch, put.counts, 0, right_now())
-    return Made(body, f"/v1/batches/{put.batch.id}", partial(_write, put, who), here.workers.wake)
+    return Made(body, f"/v1/batches/{put.batch.id}", partial(_write, put, who), here.wake)
 
 
 def _write(put: kept.Put, who: Caller, session: Session) -> None:
     kept.keep(session, put, who, partial(throttle().count_member, who.id))
     note(session, "batch.create", put.batch.id)
+    tell_finished(session, [put.batch.id], right_now())
 
 
 def _told(batch_id: UUID, action: str, change: Callable[[Session], None] | None = None) -> Response:
@@ -111,6 +115,8 @@ def _told(batch_id: UUID, action: str, change: Callable[[Session], None] | None 
             change(session)
         body = kept.shown(session, batch)
         note(session, f"batch.{action}", batch.id)
+        if change is not None:
+            tell_finished(session, [batch.id], right_now())
     return reply(body)
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from service.store.batch_tables import batch_items, batches
 from service.store.pages import Page, cut
 from service.store.session import Session, first_id, new_id
+from service.store.webhook_events import tell_finished
 
 STATES = (WAITING, LEASED, DONE, REFUSED, FAILED, CANCELLED) = (
     *("waiting", "leased", "done", "refused", "failed"),
@@ -177,7 +178,8 @@ def lease(session: Session, kind: str, most: int, now: datetime, until: datetime
     if session.connection.dialect.name == "sqlite":  # has one writer: become it before looking again
         session.connection.exec_driver_sql("BEGIN IMMEDIATE")
     spent = update(batch_items).where(_is_free(now), batch_items.c.attempt >= MOST_ATTEMPTS)
-    session.connection.execute(spent.values(state=FAILED, lease_until=None, updated_at=now))
+    failed = spent.values(state=FAILED, lease_until=None, updated_at=now).returning(batch_items.c.batch_id)
+    tell_finished(session, {*session.connection.execute(failed).scalars()}, now)
     order = (batches.c.created_at, batch_items.c.batch_id, batch_items.c.number)
     query = wanted.order_by(*order).limit(most).with_for_update(of=batch_items, skip_locked=True)
     taken = []
