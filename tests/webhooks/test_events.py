@@ -119,7 +119,7 @@ def test_an_answer_is_told_and_what_changed_after_it(office: Office) -> None:
     assert found[2]["data"]["replaces"] == first.id
     assert "/estimate/expected" in found[2]["data"]["changes"]
     said = json.dumps(found)
-    for secret in ("Prueba", "1EG4", "1957", "EHR-ZQ", "medicare", "283"):
+    for secret in ("Prueba", "1EG4", "1957-03-02", "EHR-ZQ", "medicare", "283.00"):
         assert secret not in said
 
 
