@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Collection, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
@@ -78,6 +78,17 @@ class Watch:
 
 
 _watch: ContextVar[Watch] = ContextVar("watch")
+
+
+@contextmanager
+def watching(watch: Watch) -> Iterator[None]:
+    """Show the watch whatever socket is used until this ends."""
+    before = _watch.set(watch)
+    try:
+        yield
+    finally:
+        _watch.reset(before)
+        watch.release()
 
 
 class WatchedConnection(HTTPConnection):
@@ -204,22 +215,19 @@ def post(
     if not watch.left():
         raise PayerUnreachable("timed_out")
     outcome: Answer | PayerError
-    before = _watch.set(watch)
-    try:
-        with session.post(
-            url,
-            data=body,
-            headers=dict(headers),
-            stream=True,
-            allow_redirects=False,
-            timeout=(CONNECT_SECONDS, watch.left() or SHORTEST_SECONDS),
-        ) as response:
-            outcome = _read(response, readable)
-    except (OSError, HTTPError, HTTPException, ValueError) as error:
-        outcome = trouble_of(error, time_is_up=not watch.left())
-    finally:
-        _watch.reset(before)
-        watch.release()
+    with watching(watch):
+        try:
+            with session.post(
+                url,
+                data=body,
+                headers=dict(headers),
+                stream=True,
+                allow_redirects=False,
+                timeout=(CONNECT_SECONDS, watch.left() or SHORTEST_SECONDS),
+            ) as response:
+                outcome = _read(response, readable)
+        except (OSError, HTTPError, HTTPException, ValueError) as error:
+            outcome = trouble_of(error, time_is_up=not watch.left())
     if watch.is_cut:
         # To the library a stream that we shut looks like one that came to its end.
         outcome = PayerUnreachable("timed_out")

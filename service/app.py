@@ -12,7 +12,7 @@ from service.config import Settings
 from service.console.pages import add_console
 from service.jobs.work import ROUNDS, Round, work_once
 from service.observe.access import observe
-from service.office import OFFICE, keep_in_step, open_office
+from service.office import OFFICE, Office, keep_in_step, open_office
 from service.security.bodies import limit_bodies
 from service.security.cookies import keep_cookies
 from service.security.edges import keep_edges
@@ -21,6 +21,7 @@ from service.security.keys import Doorkeeper
 from service.security.origins import let_pages_ask
 from service.security.sessions import Sessions, policy_of
 from service.security.throttle import Throttle, limit_rates
+from service.webhooks.sending import send_due
 from service.widget.serving import add_widget
 
 
@@ -57,3 +58,10 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _go_round(app: Flask, one: Round) -> None:
     one.do(keep_in_step(app.extensions))
+
+
+def tell_others(app: Flask) -> None:
+    """Begin to send what there is to tell other systems, in a process that serves."""
+    office: Office = app.extensions[OFFICE]
+    office.senders.learn(lambda: send_due(office))
+    office.senders.start()

@@ -22,6 +22,7 @@ from service.record import right_now
 from service.store import batches as store
 from service.store.batches import Batch
 from service.store.session import Session, transaction
+from service.store.webhook_events import tell_finished
 
 ResultForm = Literal["csv", "jsonl", "xlsx"]
 CSV, LINES = "text/csv", "application/x-ndjson"
@@ -46,6 +47,7 @@ def keep(session: Session, put: kept.Put) -> None:
     """Keep what was put up, unless it is there already; each row counts as a question about its member."""
     kept.keep(session, put, caller(), office().desk, partial(throttle().count_member, caller().id))
     note(session, "batch.create", put.batch.id)
+    tell_finished(session, [put.batch.id], right_now())
 
 
 def shown(batch_id: str) -> dict[str, Any]:
@@ -55,7 +57,9 @@ def shown(batch_id: str) -> dict[str, Any]:
 
 def cancel(batch_id: str) -> dict[str, Any]:
     """Begin nothing more of a batch; raises `NotHere`."""
-    return _told(batch_id, "batch.cancel", lambda session: store.cancel(session, batch_id, right_now()))
+    told = _told(batch_id, "batch.cancel", lambda session: store.cancel(session, batch_id, right_now()))
+    office().senders.wake()
+    return told
 
 
 def results(batch_id: str, form: ResultForm, language: Locale) -> Response:
@@ -92,6 +96,8 @@ def _told(batch_id: str, action: str, change: Callable[[Session], None] | None =
             change(session)
         body = kept.shown(session, batch)
         note(session, action, batch_id)
+        if change is not None:
+            tell_finished(session, [batch_id], right_now())
     return body
 
 

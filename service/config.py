@@ -38,6 +38,7 @@ DEVELOPMENT, PRODUCTION = "development", "production"
 
 SECOND_FACTOR = (REQUIRED, OPTIONAL) = ("required", "optional")
 
+MB = 1024**2
 RATE_OFF = "off"
 _RATE = re.compile("[1-9][0-9]{0,8}/(second|minute|hour|day)")
 _RATE_STORES = ("memory://", "redis://", "rediss://")
@@ -102,6 +103,9 @@ class Settings:
         "OPENVOB_JOBS_BROKER",
         "Of `celery`: where its workers are woken, `redis://…` or `amqp://…`; no data goes there.",
         secret=True,
+    )
+    webhook_threads: int = _setting(
+        "OPENVOB_WEBHOOK_THREADS", "How many events each process sends to webhooks at a time; `0`: none."
     )
     max_body_bytes: int = _setting("OPENVOB_MAX_BODY_BYTES", "The largest request body taken, in bytes.")
     max_batch_bytes: int = _setting("OPENVOB_MAX_BATCH_BYTES", "The largest batch taken, in bytes.")
@@ -223,6 +227,7 @@ class Settings:
             jobs_threads=_number(given, "OPENVOB_JOBS_THREADS", 2, low=0, high=64),
             jobs_engine=_choice(given, "OPENVOB_JOBS_ENGINE", ENGINES, EMBEDDED),
             jobs_broker=_address(given, "OPENVOB_JOBS_BROKER", _BROKERS),
+            webhook_threads=_number(given, "OPENVOB_WEBHOOK_THREADS", 2, low=0, high=64),
             max_body_bytes=_number(given, "OPENVOB_MAX_BODY_BYTES", MB, low=1024, high=64 * MB),
             max_picture_bytes=_number(given, "OPENVOB_MAX_PICTURE_BYTES", 12 * MB, low=1024, high=64 * MB),
             max_batch_bytes=_number(given, "OPENVOB_MAX_BATCH_BYTES", 16 * MB, low=1024, high=256 * MB),

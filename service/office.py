@@ -52,8 +52,8 @@ class Office:
     """One running service; the same for every request.
 
     `background` works for callers who do not wait, `workers` do what waits in the database, or wake those
-    elsewhere who do. `base` is the
-    rulebook that the settings name, and `over` what lies over it in the desk's.
+    elsewhere who do, `senders` tell other systems. `base` is the rulebook that the settings name, and `over`
+    what lies over it in the desk's.
     """
 
     settings: Settings
@@ -63,17 +63,25 @@ class Office:
     base: Rulebook
     over: LaidOver
     workers: Workers | Messenger = field(default_factory=lambda: Workers(0, TO_FINISH), repr=False)
+    senders: Workers = field(default_factory=lambda: Workers(0, TO_FINISH), repr=False)
     background: Executor = field(default_factory=lambda: Background(AT_A_TIME, TO_FINISH), repr=False)
     _desks: dict[tuple[str, str], Desk] = field(default_factory=dict, repr=False)
+
+    def wake(self) -> None:
+        """Say that something was put up to be done, and perhaps something to be told."""
+        self.workers.wake()
+        self.senders.wake()
 
     def close(self) -> None:
         """Bring what is under way, link the trail to its end, and let go of the database.
 
         Bounded: whoever fetches an answer that did not come is told so, as after any other interruption.
         """
-        self.workers.end()  # what either has under way may take as long, and at the same time
+        self.workers.end()  # what each has under way may take as long, and at the same time
+        self.senders.end()
         self.background.shutdown()
         self.workers.stop()
+        self.senders.stop()
         self.sealer.stop()
         self.store.close()
 
@@ -181,7 +189,8 @@ def open_office(settings: Settings) -> Office:
     desk = Desk(rulebook, clinic, open_switchboard(clinic, settings))
     clustered = settings.is_clustered
     workers = Messenger(settings.jobs_broker) if clustered else Workers(settings.jobs_threads, TO_FINISH)
-    return Office(settings, store, desk, sealer, base, over, workers)
+    senders = Workers(settings.webhook_threads, TO_FINISH)
+    return Office(settings, store, desk, sealer, base, over, workers, senders)
 
 
 def keep_in_step(extensions: MutableMapping[str, Any]) -> Office:

@@ -14,9 +14,10 @@ from schemas.inquiry import load_inquiry
 from service.hearing import Hearing, dump_hearing, interrupt
 from service.office import Office
 from service.record import answer, count_outcome, right_now
-from service.store import audit, verifications
+from service.store import audit, cases, verifications
 from service.store.session import transaction
 from service.store.verifications import PENDING, Verification
+from service.store.webhook_events import tell_verification
 from service.verify import hear, known
 
 OVERDUE = timedelta(seconds=60)
@@ -33,6 +34,8 @@ def follow(office: Office, kept: Verification) -> None:
     """Let the live answer of a verification that awaits it be brought, while nobody waits."""
     if kept.status == PENDING:
         office.background.submit(complete, office, kept)
+    else:
+        office.senders.wake()
 
 
 def settle_overdue(office: Office, kept: Verification) -> Verification:
@@ -54,11 +57,14 @@ def _complete(office: Office, pending: Verification, hearing: Hearing) -> Verifi
         heard=dump_hearing(hearing),
     )
     with transaction(office.store) as session:
-        if verifications.complete(session, whole):
+        # What is told of one case is told in its order: nobody else writes about it meanwhile.
+        if cases.take(session, whole.case_id) and verifications.complete(session, whole):
             count_outcome(outcome)
+            tell_verification(session, whole, right_now())
             # Nobody is calling now: it is done for whoever asked.
             made = audit.Event(right_now(), whole.client_id, whole.made_by, ACTION, whole.id, PURPOSE)
             audit.add(session, made)
             office.sealer.wake()
+            office.senders.wake()
             return whole
         return verifications.get(session, pending.id) or whole

@@ -26,6 +26,7 @@ from service.office import Office
 from service.store import cases, verifications
 from service.store.session import Session, new_id, transaction
 from service.store.verifications import PENDING, Verification
+from service.store.webhook_events import tell_verification
 from service.verify import Desk, Outcome, hear, is_asked_live, known, unusable_reply, verify
 
 Body = Mapping[str, Any]
@@ -138,13 +139,14 @@ def _refuse_unusable_reply(desk: Desk, inquiry: Inquiry, hearing: Hearing, at: d
 
 
 def keep(session: Session, draft: Draft) -> None:
-    """Write a draft: its case, and the verification; raises `BadRequest` where the case is gone meanwhile."""
+    """Write a draft: its case, the verification, what is told of it; `BadRequest` where the case is gone."""
     v = draft.verification
     if draft.opens is not None:
         cases.add(session, draft.opens)
     elif not cases.begin_verifying(session, v.case_id, v.created_at):
         raise BadRequest([UNKNOWN_CASE])  # it was purged since it was looked for
     verifications.add(session, draft.row)
+    tell_verification(session, v, right_now())
 
 
 def replay(office: Office, kept: Verification, as_of: date | None = None) -> Verification:

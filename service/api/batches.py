@@ -132,9 +132,7 @@ def _put_up(content: bytes, mapping: ColumnMap, again: bool) -> Made:
     except UnusableBatch as bad:
         raise _not_readable(bad) from None
     body = kept.dump(put.batch, put.counts, 0, right_now())
-    return Made(
-        body, f"/v1/batches/{put.batch.id}", lambda session: here.keep(session, put), office().workers.wake
-    )
+    return Made(body, f"/v1/batches/{put.batch.id}", lambda session: here.keep(session, put), office().wake)
 
 
 def _not_readable(bad: UnusableBatch) -> BadRequest:

@@ -105,6 +105,7 @@ _CALL_BACK = {"case_id": AN_ID, "call_back_id": AN_ID}
 _LOCAL_RULE = {"rule_id": AN_ID}
 _DAY_LIST = {"list_id": AN_ID}
 _BATCH = {"batch_id": AN_ID}
+_WEBHOOK = {"webhook_id": AN_ID}
 APPOINTMENT = {
     "time": "9:30 AM",
     "payer": "Original Medicare",
@@ -232,6 +233,18 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "createKey": Example(body={"name": "scheduling", "scopes": ["verifications:read"]}),
         "renewKey": Example(path={"key_id": AN_ID}, body={"overlap_hours": 48}),
         "revokeKey": Example(path={"key_id": AN_ID}),
+        "createWebhook": Example(
+            body={"url": "https://hooks.example.org/openvob", "events": ["verification.completed"]}
+        ),
+        "listWebhooks": Example(),
+        "getWebhook": Example(path=_WEBHOOK),
+        "changeWebhook": Example(path=_WEBHOOK, body={"events": ["batch.finished"]}),
+        "removeWebhook": Example(path=_WEBHOOK),
+        "rotateWebhookSecret": Example(path=_WEBHOOK),
+        "testWebhook": Example(path=_WEBHOOK),
+        "listWebhookDeliveries": Example(path=_WEBHOOK, query={"state": "failed", "limit": "20"}),
+        "replayWebhookDelivery": Example(path=_WEBHOOK | {"delivery_id": AN_ID}),
+        "replayWebhook": Example(path=_WEBHOOK, body={"since": "2026-11-20T15:02:00Z", "undelivered": True}),
         "listAuditEvents": Example(query={"action": "verification.read", "limit": "20"}),
         "health": Example(answer={"status": "ok"}),
         "readiness": Example(

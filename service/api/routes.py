@@ -31,6 +31,7 @@ from service.api.rules import rules
 from service.api.session import session
 from service.api.users import users
 from service.api.verifications import verifications
+from service.api.webhooks import webhooks
 
 BLUEPRINTS = (
     verifications,
@@ -52,6 +53,7 @@ BLUEPRINTS = (
     session,
     users,
     keys,
+    webhooks,
     audit,
     health,
 )

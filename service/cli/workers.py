@@ -15,7 +15,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
-from service.app import create_app
+from service.app import create_app, tell_others
 from service.cli.listener import Listener
 from service.config import Settings
 from service.observe.metrics import forget_process
@@ -55,9 +55,10 @@ class Server(BaseApplication):  # type: ignore[misc]
                 self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """Make the application, in the process that answers, and begin to look for rows of lists."""
+        """Make the application, in the process that answers; begin to look for rows, and for what to tell."""
         app = create_app(self._settings)
         app.extensions["office"].workers.start()
+        tell_others(app)
         return app
 
     def run(self) -> None:

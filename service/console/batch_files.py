@@ -59,7 +59,7 @@ def begin_batch(file_id: UUID) -> ResponseReturnValue:
     with transaction(office().store) as session:
         here.keep(session, put)
         files.remove(session, file)
-    office().workers.wake()
+    office().wake()
     return redirect(url_for("console.batch", batch_id=put.batch.id), 303)
 
 

@@ -14,6 +14,7 @@ from service.record import Caller, right_now
 from service.store import audit, batches
 from service.store.batches import Item
 from service.store.session import transaction
+from service.store.webhook_events import tell_finished
 
 AT_A_TIME = 10
 """So many rows that ask nobody are taken at once; one that asks a payer is taken alone."""
@@ -44,10 +45,15 @@ def answer(office: Office, item: Item) -> None:
             record.keep(session, draft)
             event = audit.Event(now, caller.id, caller.name, "verification.create", made.id, PURPOSE)
             audit.add(session, event)
+            tell_finished(session, [batch.id], now)
     except BadRequest as bad:
         with transaction(office.store) as session:
-            batches.refuse(session, item, {**item.data, "errors": told(bad.errors)}, right_now())
+            now = right_now()
+            batches.refuse(session, item, {**item.data, "errors": told(bad.errors)}, now)
+            tell_finished(session, [batch.id], now)
         count_batch_row(batches.REFUSED)
+        office.senders.wake()
         return
     count_batch_row(batches.DONE)
     office.sealer.wake()
+    office.senders.wake()

@@ -106,6 +106,7 @@ def _verify(office: Office, item: Item) -> None:
     with transaction(office.store) as session:
         _keep(session, office, job, draft)
     office.sealer.wake()
+    office.senders.wake()
     return None
 
 

@@ -31,6 +31,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 WAITING, WORKING = "waiting", "working"
 OTHER, MIXED, ANSWERED = "other", "mixed", "answered"
 WRONG_MEMBER = "reply_wrong_member"
+GIVEN_UP = "given_up"
 BREAKER = MappingProxyType({CLOSED: 0, HALF: 1, OPEN: 2})
 # From a health check to the longest that asking everybody live may take.
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 20.0)
@@ -67,6 +68,12 @@ BATCH_ROWS = Counter(
     "openvob_batch_rows",
     "Rows of batches that were settled, by how.",
     ("state",),
+    registry=REGISTRY,
+)
+WEBHOOKS = Counter(
+    "openvob_webhook_deliveries",
+    "Attempts to tell other systems of events, by what came of them; `given_up` counts the last one again.",
+    ("outcome",),
     registry=REGISTRY,
 )
 QUICK_CONTACTS = Counter(
@@ -140,6 +147,13 @@ def count_quick_check(answer: str) -> None:
 def count_batch_row(state: str) -> None:
     """Count a row of a batch that was `done` or `refused`."""
     BATCH_ROWS.labels(state).inc()
+
+
+def count_webhook(outcome: str, *, is_given_up: bool) -> None:
+    """Count an attempt to tell another system of an event, and whether it was the last one."""
+    WEBHOOKS.labels(outcome).inc()
+    if is_given_up:
+        WEBHOOKS.labels(GIVEN_UP).inc()
 
 
 def count_quick_contact() -> None:

@@ -138,6 +138,16 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "keys.create": "keys:write",
         "keys.renew": "keys:write",
         "keys.revoke": "keys:write",
+        "webhooks.create": "webhooks:write",
+        "webhooks.index": "webhooks:read",
+        "webhooks.fetch": "webhooks:read",
+        "webhooks.change": "webhooks:write",
+        "webhooks.remove": "webhooks:write",
+        "webhooks.rotate_secret": "webhooks:write",
+        "webhooks.try_out": "webhooks:write",
+        "webhooks.deliveries": "webhooks:read",
+        "webhooks.replay_one": "webhooks:write",
+        "webhooks.replay": "webhooks:write",
         "session.change_password": SIGNED_IN,
         "console.cases": "cases:read",
         "console.verify": "verifications:write",
@@ -222,7 +232,7 @@ WORK = (
 CLINIC = "clinic:read"
 """To read the clinic's profile, contracted rates too: for staff and keys that name it, never a site key."""
 
-SCOPES = (*WORK, ALL_RECORDS, CLINIC, "metrics:read", "audit:read", "users:*", "keys:*")
+SCOPES = (*WORK, ALL_RECORDS, CLINIC, "metrics:read", "audit:read", "users:*", "keys:*", "webhooks:*")
 """Every scope that a key can be given; `cases:*` grants `cases:read` and `cases:write`."""
 
 SITE_SCOPES = ("payers:read", "quick-checks")
@@ -233,7 +243,7 @@ ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "admissions": (*WORK, ALL_RECORDS, CLINIC),
         "supervisor": (*WORK, ALL_RECORDS, CLINIC, "audit:read", APPROVE_UNCONFIRMED, APPROVE_RULES),
         "auditor": ("audit:read", "payers:read", CLINIC),
-        "administrator": ("users:*", "keys:*", "metrics:read", "payers:read", CLINIC),
+        "administrator": ("users:*", "keys:*", "webhooks:*", "metrics:read", "payers:read", CLINIC),
     }
 )
 """What each role of staff may do. Neither auditors nor administrators see a member."""

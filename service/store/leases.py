@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_
 from service.store.batch_tables import batch_items, batches
 from service.store.batches import FAILED, LEASED, MOST_ATTEMPTS, WAITING, Item, opened
 from service.store.session import Session
+from service.store.webhook_events import tell_finished
 
 A_MINUTE = timedelta(minutes=1)
 LEASE = timedelta(seconds=30)
@@ -52,7 +53,9 @@ def lease(session: Session, kind: str, most: int, now: datetime, limits: Sequenc
     _begin(session, asks=asks)
     if first.state == LEASED:
         spent = update(batch_items).where(_is_over(now), batch_items.c.attempt >= MOST_ATTEMPTS)
-        session.connection.execute(spent.values(state=FAILED, lease_until=None, updated_at=now))
+        values = spent.values(state=FAILED, lease_until=None, updated_at=now)
+        failed = session.connection.execute(values.returning(batch_items.c.batch_id)).scalars()
+        tell_finished(session, {*failed}, now)
     # What was free a moment ago may be another's by now: it is looked for once more, and then it is held.
     closed = _closed(session, limits, now) if asks else ()
     first = _first_free(session, kind, now, closed, asks=asks)

@@ -25,10 +25,11 @@ from service.store.tables import (
     legal_holds,
     verifications,
 )
+from service.store.webhook_tables import webhook_events
 
 AT_A_TIME = 200
 # All that goes with a case, besides its verifications and what changed of it.
-WITH_A_CASE = (legal_holds, case_records, card_images, batch_items)
+WITH_A_CASE = (legal_holds, case_records, card_images, batch_items, webhook_events)
 # Times of records are cut off to the second: the claim of a request may be younger than what it made.
 CUT_OFF = timedelta(seconds=1)
 
@@ -139,7 +140,7 @@ def _remove(session: Session, wanted: Wanted, case_id: str, tell: Callable[[Sess
 
 
 def _remove_what_has_no_case(session: Session, wanted: Wanted) -> None:
-    """Remove lists that were asked for, with what they say of members, and pictures that no case took."""
+    """Remove lists that were asked for, pictures that no case took, and what was told of neither."""
     old = select(batches.c.id).where(batches.c.created_at < wanted.before)
     held = exists().where(legal_holds.c.case_id == batch_items.c.case_id, legal_holds.c.released_at.is_(None))
     left = exists().where(batch_items.c.batch_id == batches.c.id)
@@ -147,6 +148,7 @@ def _remove_what_has_no_case(session: Session, wanted: Wanted) -> None:
         delete(batch_items).where(batch_items.c.batch_id.in_(old), ~held),
         delete(batches).where(batches.c.created_at < wanted.before, ~left),
         delete(card_images).where(card_images.c.case_id.is_(None), card_images.c.created_at < wanted.before),
+        delete(webhook_events).where(webhook_events.c.case_id.is_(None), webhook_events.c.at < wanted.before),
     ):
         session.connection.execute(statement)
 

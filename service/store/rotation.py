@@ -20,7 +20,7 @@ import orjson
 from sqlalchemy import LargeBinary, Row, Table, bindparam, func, or_, select, text, tuple_, update
 
 from service.security.crypto import DataKey, SealError, Vault, external_index
-from service.store import access_tables, batch_tables, tables
+from service.store import access_tables, batch_tables, tables, webhook_tables
 from service.store.session import Store, transaction
 from service.store.verifications import indexes_of
 
@@ -84,6 +84,7 @@ SEALED = (
     SealedColumns(access_tables.users, ("totp",)),
     SealedColumns(tables.legal_holds, ("reason",)),
     SealedColumns(access_tables.data_keys, ("carried",)),
+    SealedColumns(webhook_tables.webhook_endpoints, ("url", "secret", "old_secret")),
 )
 """All that is sealed; a test holds it equal to the tables."""
 

@@ -4,7 +4,7 @@ In clear stands only what lists are filtered by and what says nothing of a membe
 plan, site, status, digests. Columns of type `LargeBinary` hold sealed values (`request`, `told`,
 `answer`, `heard`, `label`, `external_id`, `data`, `image`, `response`, `reason`), keyed hashes
 (`*_index`, `*digest`), or, in `rulebooks`, compressed published files. The tables of staff and keys,
-and those of work in the background, stand beside this module.
+of work in the background and of webhooks stand beside this module.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from service.store import access_tables as access_tables
 from service.store import batch_tables as batch_tables
+from service.store import webhook_tables as webhook_tables
 from service.store.columns import Instant as Instant
 from service.store.columns import metadata as metadata
 from service.store.columns import where_there_is

@@ -123,6 +123,12 @@ def proposed(client: FlaskClient) -> str:
     return made
 
 
+def registered(client: FlaskClient) -> dict[str, str]:
+    """An address to be told of events, and what it was sent to try with."""
+    made = client.post("/v1/webhooks", json=EXAMPLES["createWebhook"].body).json["id"]
+    return {"webhook_id": made, "delivery_id": client.post(f"/v1/webhooks/{made}/test").json["id"]}
+
+
 def send(client: FlaskClient, name: str, document: dict[str, Any], ids: dict[str, str]) -> TestResponse:
     example = EXAMPLES[name]
     address, method, operation = operations(document)[name]
@@ -130,6 +136,8 @@ def send(client: FlaskClient, name: str, document: dict[str, Any], ids: dict[str
         ids = ids | {"verification_id": told_lately(client)}
     if name.endswith("LocalRule"):
         ids = ids | {"rule_id": proposed(client)}
+    if "Webhook" in name:
+        ids = ids | registered(client)
     path = {part: ids[part] if value == AN_ID else value for part, value in example.path.items()}
     body = example.body
     if name == "proposeLocalRules":

@@ -58,6 +58,7 @@ FRONT_DOORS = (
     "service.call_backs",
     "service.cards",
     "service.quick_checks",
+    "service.webhooks",
 )
 
 # The first row that a module stands in is its row, so the narrower ones come first.
@@ -353,6 +354,20 @@ TABLE = (
         "service.quick_checks",
         ours=("schemas", "service.clinic", "service.quick_checks", *FRONT_DOORS),
         others=("babel",),
+        never=(TABLES,),
+    ),
+    Row(  # sends over the sockets of checks, whose time is bounded from outside
+        "service.webhooks",
+        ours=(
+            "schemas",
+            "payers.wire",
+            "service.observe.metrics",
+            "service.office",
+            "service.security",
+            "service.store",
+            "service.webhooks",
+        ),
+        others=("requests", "requests_hardened", "urllib3"),
         never=(TABLES,),
     ),
     Row("service.on_file", ours=("service.store",), never=(TABLES,)),
