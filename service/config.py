@@ -7,12 +7,15 @@ same table for people; a test keeps the two equal.
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+
+from service.setting_values import RATE_OFF as RATE_OFF
+from service.setting_values import SettingError as SettingError
+from service.setting_values import read_address, read_choice, read_number, read_path, read_rate
 
 HOUSE = Path(__file__).resolve().parent.parent
 """The folder that holds the packages: a checkout, or the place they were installed to."""
@@ -39,16 +42,10 @@ DEVELOPMENT, PRODUCTION = "development", "production"
 SECOND_FACTOR = (REQUIRED, OPTIONAL) = ("required", "optional")
 
 MB = 1024**2
-RATE_OFF = "off"
-_RATE = re.compile("[1-9][0-9]{0,8}/(second|minute|hour|day)")
 _RATE_STORES = ("memory://", "redis://", "rediss://")
 
 ENGINES = (EMBEDDED, CELERY) = ("embedded", "celery")
 _BROKERS = ("redis://", "rediss://", "amqp://", "amqps://")
-
-
-class SettingError(ValueError):
-    """A setting cannot be used as it stands; the message names it and never its value."""
 
 
 def _setting(variable: str, meaning: str, *, secret: bool = False) -> Any:
@@ -209,48 +206,53 @@ class Settings:
         """
         variables = os.environ if environ is None else environ
         given = {name: value for name, value in variables.items() if value.strip()}
-        instance = _path(given, "OPENVOB_INSTANCE_PATH", HOUSE / "instance")
+        instance = read_path(given, "OPENVOB_INSTANCE_PATH", HOUSE / "instance")
         rules, *overlays = _rules_paths(given)
         return cls(
-            environment=_choice(given, "OPENVOB_ENVIRONMENT", (DEVELOPMENT, PRODUCTION), DEVELOPMENT),
+            environment=read_choice(given, "OPENVOB_ENVIRONMENT", (DEVELOPMENT, PRODUCTION), DEVELOPMENT),
             instance_path=instance,
             database_url=given.get("OPENVOB_DATABASE_URL", f"sqlite:///{instance / 'openvob.db'}"),
             data_key=given.get("OPENVOB_DATA_KEY"),
-            data_key_file=_path(given, "OPENVOB_DATA_KEY_FILE", instance / "data.key"),
-            clinic_profile=_path(given, "OPENVOB_CLINIC_PROFILE", HOUSE / "clinic.example.yaml"),
+            data_key_file=read_path(given, "OPENVOB_DATA_KEY_FILE", instance / "data.key"),
+            clinic_profile=read_path(given, "OPENVOB_CLINIC_PROFILE", HOUSE / "clinic.example.yaml"),
             rules_path=rules,
             overlay_paths=tuple(overlays),
             host=given.get("OPENVOB_HOST", "127.0.0.1"),
-            port=_number(given, "OPENVOB_PORT", 8080, low=1, high=65535),
-            threads=_number(given, "OPENVOB_THREADS", 64, low=1, high=1000),
-            workers=_number(given, "OPENVOB_WORKERS", 1, low=1, high=64),
-            jobs_threads=_number(given, "OPENVOB_JOBS_THREADS", 2, low=0, high=64),
-            jobs_engine=_choice(given, "OPENVOB_JOBS_ENGINE", ENGINES, EMBEDDED),
-            jobs_broker=_address(given, "OPENVOB_JOBS_BROKER", _BROKERS),
-            webhook_threads=_number(given, "OPENVOB_WEBHOOK_THREADS", 2, low=0, high=64),
-            max_body_bytes=_number(given, "OPENVOB_MAX_BODY_BYTES", MB, low=1024, high=64 * MB),
-            max_picture_bytes=_number(given, "OPENVOB_MAX_PICTURE_BYTES", 12 * MB, low=1024, high=64 * MB),
-            max_batch_bytes=_number(given, "OPENVOB_MAX_BATCH_BYTES", 16 * MB, low=1024, high=256 * MB),
-            log_level=_choice(given, "OPENVOB_LOG_LEVEL", LOG_LEVELS, "info"),
-            log_format=_choice(given, "OPENVOB_LOG_FORMAT", LOG_FORMATS, "") or None,
-            traces_endpoint=_address(given, "OPENVOB_TRACES_ENDPOINT", _WEB) or None,
-            metrics_open=_choice(given, "OPENVOB_METRICS_OPEN", ("true", "false"), "false") == "true",
-            trusted_proxies=_number(given, "OPENVOB_TRUSTED_PROXIES", 0, low=0, high=10),
-            rate_client=_rate(given, "OPENVOB_RATE_CLIENT", "600/minute"),
-            rate_address=_rate(given, "OPENVOB_RATE_ADDRESS", "60/minute"),
-            rate_member=_rate(given, "OPENVOB_RATE_MEMBER", "30/hour"),
-            rate_contact=_rate(given, "OPENVOB_RATE_CONTACT", "12/hour"),
-            rate_page=_rate(given, "OPENVOB_RATE_PAGE", "30/hour"),
-            rate_store=_address(given, "OPENVOB_RATE_STORE", _RATE_STORES, "memory://"),
-            session_idle_minutes=_number(given, "OPENVOB_SESSION_IDLE_MINUTES", 15, low=1, high=480),
-            session_hours=_number(given, "OPENVOB_SESSION_HOURS", 10, low=1, high=24),
-            second_factor=_choice(given, "OPENVOB_SECOND_FACTOR", SECOND_FACTOR, _usual_factor(given)),
-            quote_threshold=_number(given, "OPENVOB_QUOTE_THRESHOLD", 50, low=0, high=100_000),
-            memory_days=_number(given, "OPENVOB_MEMORY_DAYS", 90, low=1, high=366),
-            connection_secrets=MappingProxyType(
-                {name: value for name, value in given.items() if name.startswith(CONNECTION_VARIABLES)}
+            port=read_number(given, "OPENVOB_PORT", 8080, low=1, high=65535),
+            threads=read_number(given, "OPENVOB_THREADS", 64, low=1, high=1000),
+            workers=read_number(given, "OPENVOB_WORKERS", 1, low=1, high=64),
+            jobs_threads=read_number(given, "OPENVOB_JOBS_THREADS", 2, low=0, high=64),
+            jobs_engine=read_choice(given, "OPENVOB_JOBS_ENGINE", ENGINES, EMBEDDED),
+            jobs_broker=read_address(given, "OPENVOB_JOBS_BROKER", _BROKERS),
+            webhook_threads=read_number(given, "OPENVOB_WEBHOOK_THREADS", 2, low=0, high=64),
+            max_body_bytes=read_number(given, "OPENVOB_MAX_BODY_BYTES", MB, low=1024, high=64 * MB),
+            max_picture_bytes=read_number(
+                given, "OPENVOB_MAX_PICTURE_BYTES", 12 * MB, low=1024, high=64 * MB
             ),
+            max_batch_bytes=read_number(given, "OPENVOB_MAX_BATCH_BYTES", 16 * MB, low=1024, high=256 * MB),
+            log_level=read_choice(given, "OPENVOB_LOG_LEVEL", LOG_LEVELS, "info"),
+            log_format=read_choice(given, "OPENVOB_LOG_FORMAT", LOG_FORMATS, "") or None,
+            traces_endpoint=read_address(given, "OPENVOB_TRACES_ENDPOINT", _WEB) or None,
+            metrics_open=read_choice(given, "OPENVOB_METRICS_OPEN", ("true", "false"), "false") == "true",
+            trusted_proxies=read_number(given, "OPENVOB_TRUSTED_PROXIES", 0, low=0, high=10),
+            rate_client=read_rate(given, "OPENVOB_RATE_CLIENT", "600/minute"),
+            rate_address=read_rate(given, "OPENVOB_RATE_ADDRESS", "60/minute"),
+            rate_member=read_rate(given, "OPENVOB_RATE_MEMBER", "30/hour"),
+            rate_contact=read_rate(given, "OPENVOB_RATE_CONTACT", "12/hour"),
+            rate_page=read_rate(given, "OPENVOB_RATE_PAGE", "30/hour"),
+            rate_store=read_address(given, "OPENVOB_RATE_STORE", _RATE_STORES, "memory://"),
+            session_idle_minutes=read_number(given, "OPENVOB_SESSION_IDLE_MINUTES", 15, low=1, high=480),
+            session_hours=read_number(given, "OPENVOB_SESSION_HOURS", 10, low=1, high=24),
+            second_factor=read_choice(given, "OPENVOB_SECOND_FACTOR", SECOND_FACTOR, _usual_factor(given)),
+            quote_threshold=read_number(given, "OPENVOB_QUOTE_THRESHOLD", 50, low=0, high=100_000),
+            memory_days=read_number(given, "OPENVOB_MEMORY_DAYS", 90, low=1, high=366),
+            connection_secrets=_connection_secrets(given),
         )
+
+
+def _connection_secrets(given: Mapping[str, str]) -> Mapping[str, str]:
+    own = {name: value for name, value in given.items() if name.startswith(CONNECTION_VARIABLES)}
+    return MappingProxyType(own)
 
 
 def _usual_factor(given: Mapping[str, str]) -> str:
@@ -262,40 +264,8 @@ def documented_settings() -> dict[str, str]:
     return {str(item.metadata["variable"]): str(item.metadata["meaning"]) for item in fields(Settings)}
 
 
-def _path(given: Mapping[str, str], variable: str, default: Path) -> Path:
-    return Path(given.get(variable, default)).expanduser().absolute()
-
-
 def _rules_paths(given: Mapping[str, str]) -> list[Path]:
     """The folder of the rulebook, the built-in one where its place is left empty, and those over it."""
     first, *others = given.get(RULES_VARIABLE, "").split(os.pathsep)
     base = Path(first) if first.strip() else HOUSE / "payers" / "rules"
     return [path.expanduser().absolute() for path in (base, *(Path(one) for one in others if one.strip()))]
-
-
-def _number(given: Mapping[str, str], variable: str, default: int, *, low: int, high: int) -> int:
-    text = given.get(variable, str(default))
-    if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
-        raise SettingError(f"{variable} must be a whole number from {low} to {high}")
-    return int(text)
-
-
-def _choice(given: Mapping[str, str], variable: str, choices: Sequence[str], default: str) -> str:
-    text = given.get(variable, default).strip().lower()
-    if text not in (*choices, default):
-        raise SettingError(f"{variable} must be one of: {', '.join(choices)}")
-    return text
-
-
-def _address(given: Mapping[str, str], variable: str, beginnings: tuple[str, ...], default: str = "") -> str:
-    text = given.get(variable, default).strip()
-    if text and not text.startswith(beginnings):
-        raise SettingError(f"{variable} must begin with {' or '.join(beginnings)}")
-    return text
-
-
-def _rate(given: Mapping[str, str], variable: str, default: str) -> str:
-    text = given.get(variable, default).strip().lower()
-    if text != RATE_OFF and not _RATE.fullmatch(text):
-        raise SettingError(f"{variable} must be like 600/minute (second, minute, hour, day), or {RATE_OFF}")
-    return text

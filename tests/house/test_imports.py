@@ -243,7 +243,8 @@ TABLE = (
         ),
         never=(TABLES,),
     ),
-    Row("service.config"),
+    Row("service.setting_values"),
+    Row("service.config", ours=("service.setting_values",)),
     Row(
         "service.production",
         ours=("service.config", "service.security"),
