@@ -127,6 +127,10 @@ bench: tools ## How long a determination, a request, a 271 and the rulebook take
 bench-server: tools ## gunicorn beside granian on the real route, with wrk (a quarter of an hour)
 	$(BIN)/python -m bench.server
 
+.PHONY: bench-workers
+bench-workers: tools ## Rows a second with one Celery worker and two (needs PostgreSQL and Redis; minutes)
+	$(BIN)/python -m bench.celery_workers
+
 .PHONY: load
 load: tools ## Two hundred verifications at once, half of them to a payer that hangs (a minute)
 	$(BIN)/python -m bench.live
@@ -167,6 +171,10 @@ audit-proof: tools ## N audit events by 16 writers at once, and every tampering 
 .PHONY: kill-proof
 kill-proof: tools ## N writes to a service that is killed again and again (N=1000: minutes)
 	$(BIN)/python -m tests.proofs.kill --count $(or $(N),1000)
+
+.PHONY: chaos-proof
+chaos-proof: tools ## N rows of a batch while processes, database and broker are torn down (N=10000: half an hour)
+	$(BIN)/python -m tests.proofs.chaos --count $(or $(N),10000)
 
 .PHONY: audit-packages
 audit-packages: tools ## Known weaknesses of what is locked (pip-audit; needs the network)

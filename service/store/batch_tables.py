@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
 )
 
 from service.store.columns import Instant, metadata
@@ -51,6 +52,12 @@ batch_items = Table(
     Column("result", LargeBinary),
     UniqueConstraint("batch_id", "number"),
     Index(None, "state", "lease_until"),
-    Index(None, "batch_id", "state", "number"),
     Index(None, "connection", "asked_at"),
+)
+
+IS_WAITING = batch_items.c.state == literal_column("'waiting'")
+"""As the index has it: a database uses an index of some rows only where the question says the same."""
+
+Index(
+    None, batch_items.c.batch_id, batch_items.c.number, sqlite_where=IS_WAITING, postgresql_where=IS_WAITING
 )

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select, text, update
 
-from service.store.batch_tables import batch_items, batches
-from service.store.batches import FAILED, LEASED, MOST_ATTEMPTS, WAITING, Item, opened
+from service.store.batch_tables import IS_WAITING, batch_items, batches
+from service.store.batches import FAILED, LEASED, MOST_ATTEMPTS, Item, opened
 from service.store.session import Session
 from service.store.webhook_events import tell_finished
 
@@ -85,9 +85,11 @@ def _first_free(
     left = session.connection.execute(over.order_by(batch_items.c.lease_until).limit(1)).first()
     if left is not None:
         return left
-    waits = (batch_items.c.state == WAITING, *may)
-    has_some = exists().where(batch_items.c.batch_id == batches.c.id, *waits)
-    oldest = select(batches.c.id).where(batches.c.kind == kind, has_some)
+    waits = (IS_WAITING, *may)
+    # One look into each list, however many items it has: a plain EXISTS would go through all that wait.
+    first = select(batch_items.c.number).where(batch_items.c.batch_id == batches.c.id, *waits)
+    first_number = first.order_by(batch_items.c.number).limit(1).correlate(batches).scalar_subquery()
+    oldest = select(batches.c.id).where(batches.c.kind == kind, first_number.is_not(None))
     oldest = oldest.order_by(batches.c.created_at, batches.c.id).limit(1)
     batch_id = session.connection.execute(oldest).scalar_one_or_none()
     query = select(batch_items).where(batch_items.c.batch_id == batch_id, *waits)
@@ -96,7 +98,7 @@ def _first_free(
 
 def _in_order(first: Row[Any], now: datetime, closed: Collection[str], *, asks: bool) -> Select[Any]:
     """The items to be taken with the first, itself included: those of its list that are as free as it is."""
-    same = _is_over(now) if first.state == LEASED else batch_items.c.state == WAITING
+    same = _is_over(now) if first.state == LEASED else IS_WAITING
     query = select(batch_items).where(batch_items.c.batch_id == first.batch_id, same)
     return query.where(_asks(asks), _is_open(closed)).order_by(batch_items.c.number)
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-import pytest
 import time_machine
 
 from payers.switchboard import Switchboard
@@ -51,25 +50,22 @@ def connections_of(office: Office, batch_id: str) -> list[str | None]:
         return [item.connection for item in batches.items_of(session, batch_id)]
 
 
-@pytest.mark.parametrize(
-    ("more", "connection"),
-    [
-        ({}, "sandbox-mime"),
-        ({"live": False}, None),
-        ({"payer_reply": "ISA*"}, None),
-        ({"as_of": "2026-11-01"}, None),
-        ({"payer": "florida-blue"}, None),
-        ({"payer": ["cigna"]}, None),
-        ({"payer": None, "coverages": [{"payer": "unitedhealthcare"}]}, "sandbox-soap"),
-        ({"payer": None, "coverages": [{}]}, None),
-    ],
-)
-def test_a_row_knows_whom_it_asks(office: Office, more: dict[str, Any], connection: str | None) -> None:
-    body = {name: value for name, value in request(office, **more).items() if value is not None}
-    assert connection_of(office.desk, body) == connection
+WHOM: list[tuple[dict[str, Any], str | None]] = [
+    ({}, "sandbox-mime"),
+    ({"live": False}, None),
+    ({"payer_reply": "ISA*"}, None),
+    ({"as_of": "2026-11-01"}, None),
+    ({"payer": "florida-blue"}, None),
+    ({"payer": ["cigna"]}, None),
+    ({"payer": None, "coverages": [{"payer": "unitedhealthcare"}]}, "sandbox-soap"),
+    ({"payer": None, "coverages": [{}]}, None),
+]
 
 
-def test_what_is_no_request_asks_nobody(office: Office) -> None:
+def test_a_row_knows_whom_it_asks(office: Office) -> None:
+    for more, connection in WHOM:
+        body = {name: value for name, value in request(office, **more).items() if value is not None}
+        assert connection_of(office.desk, body) == connection, more
     assert [connection_of(office.desk, body) for body in (None, [], "cigna", 7)] == [None] * 4
 
 

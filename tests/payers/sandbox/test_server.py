@@ -330,3 +330,18 @@ def test_a_sandbox_that_never_served_can_be_stopped() -> None:
     sandbox.stop()
     with pytest.raises(requests.ConnectionError):
         requests.get(f"{sandbox.url}/", timeout=5, proxies={"http": ""})
+
+
+def test_how_many_inquiries_are_under_way_at_once_is_told() -> None:
+    with Sandbox(seconds=0.2) as payer, requests.Session() as session:
+        asker = Asker(payer.url, session)
+        threads = [
+            threading.Thread(target=asker.ask, args=(MIME, member("ppo-full").person)) for _ in range(3)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        requests.post(f"{payer.url}/elsewhere", data=b"", timeout=5)
+        told = requests.get(f"{payer.url}/load", timeout=5).json()
+    assert told == {"/x12/mime": {"taken": 3, "under_way": 0, "most": 3}}
