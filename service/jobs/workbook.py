@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from io import TextIOWrapper
 from tempfile import TemporaryDirectory
 from typing import IO, Any, Protocol
 
@@ -117,9 +116,9 @@ def read_results(file: IO[bytes]) -> Iterator[dict[str, Any]]:
         for line in file:
             yield cells_of(_result(orjson.loads(line)))
         return
-    reader = csv.DictReader(TextIOWrapper(file, encoding="utf-8", newline=""))
+    reader = csv.DictReader(map(bytes.decode, file))
     if tuple(reader.fieldnames or ())[: len(RESULT_COLUMNS)] != RESULT_COLUMNS:
-        raise ValueError
+        raise ValueError("it does not begin as results do")
     yield from reader
 
 

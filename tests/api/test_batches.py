@@ -6,8 +6,9 @@ import csv
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from flask import Flask
@@ -167,6 +168,111 @@ def test_a_client_sees_its_own_batches_alone(app: Flask, client: FlaskClient) ->
     other = app.test_client()
     token = add_key(app.extensions["office"].store, "another", ("batches:*",), datetime.now(UTC))
     other.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
-    for method, at in (("GET", ""), ("GET", "/results"), ("POST", "/cancel")):
+    doors = (("GET", ""), ("GET", "/results"), ("GET", "/errors"), ("GET", "/refused"), ("POST", "/cancel"))
+    for method, at in doors:
         assert other.open(f"{V1}/{made['id']}{at}", method=method).status_code == 404
+    assert other.get(V1).json["items"] == []
     assert put_up(other, HEADER + GOOD.format(2))["id"] != made["id"]
+
+
+def test_batches_are_listed_the_last_first_each_with_how_far_it_is(client: FlaskClient) -> None:
+    first, second = (put_up(client, HEADER + GOOD.format(1), at=f"{V1}?again=true") for _ in range(2))
+    page = client.get(f"{V1}?limit=1").json
+    assert page["items"] == [client.get(f"{V1}/{second['id']}").json]
+    page = client.get(f"{V1}?limit=1&cursor={page['next']}").json
+    assert [one["id"] for one in page["items"]] == [first["id"]]
+    assert page["items"][0]["progress"]["waiting"] == 1
+    work(client)
+
+
+def test_a_header_of_other_names_is_mapped_and_the_mapping_is_a_part_of_what_is_put_up(
+    client: FlaskClient,
+) -> None:
+    text = (HEADER + GOOD.format(2)).replace("birth_date", "Patient DOB").replace("external_id", "Notes")
+    refused = client.post(V1, data=text, content_type=CSV)
+    assert "columns that a batch has not (1, 6)" in refused.json["errors"][0]["message"]
+    at, key = f"{V1}?map=Patient%20DOB:birth_date&map=Notes:", {"Idempotency-Key": "a-mapping"}
+    made = put_up(client, text, at=at, **key)
+    assert put_up(client, text, at=f"{V1}?map=Notes:&map=patient%20dob:birth_date")["id"] == made["id"]
+    other = f"{V1}?map=Patient%20DOB:birth_date&map=Notes:external_id"
+    assert client.post(other, data=text, content_type=CSV, headers=key).status_code == 422
+    assert put_up(client, text, at=other)["id"] != made["id"]
+    work(client)
+    assert [(one["status"], one["external_id"]) for one in rows_of(client, made)] == [("complete", "")]
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("DOB:Luz%20Ensayo", "no column of a batch (1)"),
+        ("no-colon", "no column of a batch (1)"),
+        ("payer:&map=member_id:payer&map=site:payer", "twice: payer"),
+        ("DOB:birth_date", "a header that the file has not (1)"),
+    ],
+)
+def test_a_mapping_that_cannot_be_says_what_is_wrong_and_repeats_nothing(
+    client: FlaskClient, said: str, message: str
+) -> None:
+    answer = client.post(f"{V1}?map={said}", data=HEADER + GOOD.format(3), content_type=CSV)
+    assert answer.status_code == 422
+    assert message in answer.json["errors"][0]["message"]
+    assert "Ensayo" not in answer.text
+
+
+def test_the_template_is_a_header(client: FlaskClient) -> None:
+    answer = client.get(f"{V1}/template")
+    assert (answer.mimetype, answer.text.startswith("external_id,payer,")) == (CSV, True)
+    refused = client.post(V1, data=answer.data, content_type=CSV)
+    assert "from 1 to" in refused.json["errors"][0]["message"]
+
+
+def test_results_are_a_workbook_too_with_what_to_mend_in_a_second_sheet(client: FlaskClient) -> None:
+    made = put_up(client, HEADER + GOOD.format(4) + BAD.format(5))
+    work(client)
+    answer = client.get(f"{V1}/{made['id']}/results?format=xlsx", headers={"Accept-Language": "es"})
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="results.xlsx"'
+    book = ZipFile(BytesIO(answer.data))
+    answers, to_mend = (book.read(f"xl/worksheets/sheet{number}.xml").decode() for number in (1, 2))
+    assert client.get(f"{V1}/{made['id']}/results?format=csv").text.split(",")[-1].strip() in answers
+    assert "EHR-4" in answers
+    assert "Fecha de nacimiento no es un día del calendario" in to_mend
+    assert "Ensayo" not in answers + to_mend
+
+
+def test_rows_to_mend_come_back_as_they_were_put_up_and_errors_without_them(
+    client: FlaskClient, request_body: dict[str, Any]
+) -> None:
+    made = put_up(client, HEADER + GOOD.format(6) + BAD.format(7) + "x,=1,c,d,e,f,g,h,i\n")
+    work(client)
+    answer = client.get(f"{V1}/{made['id']}/refused")
+    assert (answer.mimetype, answer.headers["Cache-Control"]) == (CSV, "no-store")
+    found = list(csv.DictReader(StringIO(answer.text)))
+    assert [(one["row"], one["last_name"], one["birth_date"]) for one in found] == [
+        ("2", "Ensayo", "1990-13-01"),
+        ("3", "e", "f"),
+    ]
+    assert found[1]["payer"] == "'=1"
+    assert "quotes that do not end" in found[1]["errors"]
+    told = client.get(f"{V1}/{made['id']}/errors")
+    assert [line.split(",")[:4] for line in told.text.splitlines()[1:]] == [
+        ["2", "EHR-7", "/member/birth_date", "not_a_date"],
+        ["2", "EHR-7", "/payer", "unknown_payer"],
+        ["3", "", "/", "row_not_readable"],
+    ]
+    assert "Ensayo" not in told.text
+
+
+def test_json_lines_to_mend_come_back_as_json_lines_that_can_be_sent_again(
+    client: FlaskClient, request_body: dict[str, Any]
+) -> None:
+    bad = request_body | {"payer": "nobody at all", "external_id": "A"}
+    made = put_up(client, json.dumps(bad) + "\n{no JSON\n", LINES)
+    work(client)
+    answer = client.get(f"{V1}/{made['id']}/refused", headers={"Accept-Language": "es"})
+    first, second = (json.loads(line) for line in answer.text.splitlines())
+    assert (answer.mimetype, first["row"], first["member"]) == (LINES, 1, bad["member"])
+    assert first["errors"][0]["message"].startswith("Seguro no es un seguro que conozca")
+    assert second["line"] == "{no JSON"
+    mended = put_up(client, json.dumps(first | {"payer": "medicare"}), LINES)
+    work(client)
+    assert [one["status"] for one in rows_of(client, mended)] == ["complete"]

@@ -6,6 +6,7 @@ import csv
 import json
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -153,3 +154,63 @@ def test_the_template_is_taken_back_with_a_row_in_it(run: Run, tmp_path: Path) -
     file.write_text(header + row, encoding="utf-8")
     assert run("batch", "run", str(file), "--out", str(out)).exit_code == 0
     assert cells(out)[0]["sessions"] == "24"
+
+
+def test_a_file_of_other_names_is_read_as_it_is_mapped_and_goes_on_only_with_the_same_mapping(
+    run: Run, file: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.csv"
+    text = file.read_text("utf-8").replace("birth_date", "Patient DOB").replace("external_id", "Notes")
+    file.write_text(text, encoding="utf-8")
+    said = ("batch", "run", str(file), "--out", str(out), "--map", "patient dob=birth_date")
+    assert "columns that a batch has not (1)" in run(*said).stderr
+    assert run(*said, "--map", "Notes=").exit_code == 2
+    assert [(one["status"], one["external_id"]) for one in cells(out)][:1] == [("complete", "")]
+    whole = out.read_bytes()
+    assert run(*said, "--map", "Notes=external_id").exit_code == 1  # these are results of another mapping
+    assert out.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        (("DOB=brith_date",), "'DOB=brith_date' is not HEADER=COLUMN"),
+        (("birth_date",), "'birth_date' is not HEADER=COLUMN"),
+        (("DOB=birth_date", "Born=birth_date"), "twice: birth_date"),
+    ],
+)
+def test_a_mapping_that_cannot_be_is_named(
+    run: Run, file: Path, tmp_path: Path, said: tuple[str, ...], message: str
+) -> None:
+    more = [part for one in said for part in ("--map", one)]
+    done = run("batch", "run", str(file), "--out", str(tmp_path / "out.csv"), *more)
+    assert done.exit_code == 2
+    assert message in " ".join(done.stderr.split())
+
+
+def test_a_workbook_is_made_of_lines_beside_it_from_which_it_goes_on(
+    run: Run, file: Path, tmp_path: Path
+) -> None:
+    out, lines = tmp_path / "out.xlsx", tmp_path / "out.xlsx.csv"
+    said = ("batch", "run", str(file), "--out", str(out), "--language", "es")
+    assert run(*said).exit_code == 2
+    assert [one["row"] for one in cells(lines)] == ["1", "2", "3", "4"]
+    assert out.stat().st_mode & 0o777 == 0o600
+    first = ZipFile(out).read("xl/worksheets/sheet2.xml")
+    assert "Fecha de nacimiento no es un día del calendario".encode() in first
+    lines.write_bytes(lines.read_bytes()[:-40])
+    out.unlink()
+    assert "3 of them were there already" in run(*said).stderr
+    assert ZipFile(out).read("xl/worksheets/sheet2.xml") == first
+
+
+def test_results_that_are_there_are_made_a_workbook(run: Run, file: Path, tmp_path: Path) -> None:
+    lines, out = tmp_path / "out.jsonl", tmp_path / "out.xlsx"
+    run("batch", "run", str(file), "--out", str(lines))
+    assert run("batch", "results", str(lines), "--out", str(out)).exit_code == 0
+    assert b"EHR-4" in ZipFile(out).read("xl/worksheets/sheet1.xml")
+    whole = out.read_bytes()
+    done = run("batch", "results", str(file), "--out", str(out))
+    assert (done.exit_code, out.read_bytes()) == (1, whole)
+    assert "holds no results" in done.stderr
+    assert [one.name for one in tmp_path.glob("*.new")] == []

@@ -242,10 +242,17 @@ def _put_up_a_batch(visitor: Visitor, marked: Marked, payer: str, today: date) -
     answer = visitor.call("POST batch", "POST", BATCHES, data=rows, headers=said, is_silent=True)
     at = f"{BATCHES}/{answer.json().get('id', NOWHERE)}"
     visitor.call("GET batch", "GET", at, is_silent=True)
-    visitor.call("GET batch results", "GET", f"{at}/results?format=csv")
+    for form in ("csv", "jsonl", "xlsx"):
+        visitor.call(f"GET batch results: {form}", "GET", f"{at}/results?format={form}")
+    visitor.call("GET batch errors", "GET", f"{at}/errors")
+    visitor.call("GET batch refused", "GET", f"{at}/refused")
+    visitor.call("GET batches", "GET", f"{BATCHES}?limit=5", is_silent=True)
     visitor.call("POST batch cancel", "POST", f"{at}/cancel", is_silent=True)
     columns = f"payer,{marked.word}\ncigna,{marked.phrase}\n".encode()
-    visitor.call("POST batch: no header", "POST", BATCHES, data=columns, headers={"Content-Type": "text/csv"})
+    is_csv = {"Content-Type": "text/csv"}
+    visitor.call("POST batch: no header", "POST", BATCHES, data=columns, headers=is_csv, is_silent=True)
+    mapped = f"{BATCHES}?map={quote(marked.word)}:site&map=x:{quote(marked.word)}"
+    visitor.call("POST batch: mapped", "POST", mapped, data=columns, headers=is_csv, is_silent=True)
 
 
 def meet_trouble(visitor: Visitor, number: int, today: date) -> None:
