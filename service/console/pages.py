@@ -19,6 +19,7 @@ from service.console import (
     morning,
     rulebook,
     verifying,
+    webhooks,
 )
 from service.console.room import STATIC_SECONDS, console
 
@@ -36,6 +37,7 @@ PAGES = (
     rulebook,
     clinic,
     administration,
+    webhooks,
     faults,
 )
 
