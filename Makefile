@@ -166,6 +166,10 @@ audit-proof: tools ## N audit events by 16 writers at once, and every tampering 
 kill-proof: tools ## N writes to a service that is killed again and again (N=1000: minutes)
 	$(BIN)/python -m tests.proofs.kill --count $(or $(N),1000)
 
+.PHONY: webhook-proof
+webhook-proof: tools ## N events of a service that is killed, to a receiver that fails: all told, in order (N=1000: minutes)
+	$(BIN)/python -m tests.proofs.webhooks --count $(or $(N),1000)
+
 .PHONY: audit-packages
 audit-packages: tools ## Known weaknesses of what is locked (pip-audit; needs the network)
 	$(BIN)/pip-audit --strict --require-hashes --requirement requirements.lock
