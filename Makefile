@@ -176,6 +176,10 @@ kill-proof: tools ## N writes to a service that is killed again and again (N=100
 chaos-proof: tools ## N rows of a batch while processes, database and broker are torn down (N=10000: half an hour)
 	$(BIN)/python -m tests.proofs.chaos --count $(or $(N),10000)
 
+.PHONY: webhook-proof
+webhook-proof: tools ## N events of a service that is killed, to a receiver that fails: all told, in order (N=1000: minutes)
+	$(BIN)/python -m tests.proofs.webhooks --count $(or $(N),1000)
+
 .PHONY: audit-packages
 audit-packages: tools ## Known weaknesses of what is locked (pip-audit; needs the network)
 	$(BIN)/pip-audit --strict --require-hashes --requirement requirements.lock

@@ -85,6 +85,8 @@ ERROR_CODES: Mapping[str, str] = {
     "wrong_password": "The password is not the one there is now.",
     "wrong_code": "The code is not the one that the authenticator app shows now.",
     "not_an_origin": "An origin is a scheme and a host, without a path: https://clinic.example.",
+    "not_an_address": "An address to be told of events is https, without a user name and without `#`.",
+    "address_not_public": "The address leads into a private or reserved network.",
     "not_for_a_site": "A site key stands in a page for anybody to read, and can be given less than that.",
     "in_the_past": "The time is over already.",
     # a reply that was brought along

@@ -21,6 +21,7 @@ from service.console import (
     morning,
     rulebook,
     verifying,
+    webhooks,
 )
 from service.console.room import STATIC_SECONDS, console
 
@@ -40,6 +41,7 @@ PAGES = (
     rulebook,
     clinic,
     administration,
+    webhooks,
     faults,
 )
 

@@ -212,6 +212,10 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "console.make_key": "keys:write",
         "console.renew_key": "keys:write",
         "console.revoke_key": "keys:write",
+        "console.webhooks": "webhooks:read",
+        "console.register_webhook": "webhooks:write",
+        "console.webhook": "webhooks:read",
+        "console.change_webhook": "webhooks:write",
         METRICS: "metrics:read",
     }
 )

@@ -182,7 +182,9 @@ def test_every_page_and_state_is_sound_for_everybody(seen: Seen, address: str) -
 
 
 @with_a_browser
-@pytest.mark.parametrize(("role", "pages"), [("auditor", ["audit"]), ("administrator", ["staff", "keys"])])
+@pytest.mark.parametrize(
+    ("role", "pages"), [("auditor", ["audit"]), ("administrator", ["staff", "keys", "webhooks"])]
+)
 def test_the_pages_of_auditors_and_administrators_are_sound_too(
     seen: Seen, app: Flask, address: str, role: str, pages: list[str]
 ) -> None:

@@ -133,6 +133,7 @@ def test_no_label_of_the_console_is_for_nothing_and_none_is_missing(locale: Loca
         "in_",
         "morning_",
         "memory_",
+        "webhook_",
         "sex_",
         "batch_",
         "result_",
