@@ -32,6 +32,9 @@ class Terms:
     coverage_days: int = USUAL_DAYS
 
 
+USUAL = Terms()
+
+
 class ReverificationSchema(Schema):
     """When open cases are verified again by themselves."""
 

@@ -22,7 +22,7 @@ from schemas.clinic_file import OTHER_PLANS, judge_clinic
 from schemas.connection_file import default_form
 from schemas.faults import Fault, spell
 from schemas.model import AgeBand, Citation, Fact, Site, Step
-from schemas.reverification import Terms, read_terms
+from schemas.reverification import USUAL, Terms, read_terms
 
 DEFAULT_TIME_ZONE = "America/New_York"
 DEFAULT_NAME = "clinic.yaml"
@@ -79,7 +79,7 @@ class Clinic:
     connections: Mapping[str, Connection] = field(default_factory=dict)
     promised_hours: int | None = None
     consent: ConsentText | None = None
-    reverification: Terms = Terms()
+    reverification: Terms = USUAL
     file: str = field(default=DEFAULT_NAME, compare=False)
 
     @property

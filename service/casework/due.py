@@ -1,4 +1,4 @@
-"""Why a case is to be verified again on a day: the month, the plan year, an authorization or a coverage that ends.
+"""Why a case is to be verified again: a month, a plan year, an authorization or a coverage that ends.
 
 Each is due from a day on, until somebody asked on that day or after it: what a service that stood still has
 missed is due when it runs again, and what was asked meanwhile is not.

@@ -30,7 +30,7 @@ CITED = ("title", "url", "locator", "published", "retrieved", "confidence")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Who the care is with from now on: a name, its id where the rulebook has it, and the first day if said."""
+    """Who the care is with from now on: a name, its id where there is one, its first day if said."""
 
     how: str
     name: str
@@ -47,7 +47,7 @@ def medicaid_plan(answer: Answer) -> str | None:
 def left_behind(
     desk: Desk, answer: Answer, before: Answer | None, standings: Sequence[Standing], asked: tuple[date, date]
 ) -> list[Finding]:
-    """The authorizations that a change leaves behind, if any; `asked` is when before, and for which day now."""
+    """The authorizations that a change leaves behind; `asked` is when before, and for which day now."""
     change = _change(desk, answer, before)
     if change is None:
         return []
@@ -120,7 +120,11 @@ def _notes(desk: Desk, payer: str | None, level: str, site: str, day: date) -> l
     found = find_benefits(desk, payer, plan=None, level=level, on=day, site=site) or {}
     networks = found.get("benefits", {}).get("networks", {}).values()
     notes = [note for one in networks for note in one["levels"].get(level, {}).get("authorization_notes", ())]
-    joining = {(note["params"]["days"], note["citations"][0]["title"]): note for note in notes if note["code"] == JOINING}
+    joining = {
+        (note["params"]["days"], note["citations"][0]["title"]): note
+        for note in notes
+        if note["code"] == JOINING
+    }
     return list(joining.values())
 
 
