@@ -8,7 +8,7 @@ from service.api.problems import answer_problems
 from service.api.routes import add_routes
 from service.config import Settings
 from service.console.pages import add_console
-from service.jobs import batch_work, worker
+from service.jobs import batch_work, reverifying, schedule, worker
 from service.observe.access import observe
 from service.office import OFFICE, Office, keep_in_step, open_office
 from service.security.bodies import limit_bodies
@@ -20,6 +20,7 @@ from service.security.origins import let_pages_ask
 from service.security.sessions import Sessions, policy_of
 from service.security.throttle import Throttle, limit_rates
 from service.widget.serving import add_widget
+from service.workers import NowAndThen
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -32,7 +33,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("service", static_folder=None, instance_path=str(settings.instance_path))
     app.url_map.merge_slashes = False
     app.extensions[OFFICE] = office
-    office.workers.learn(lambda: _work_once(keep_in_step(app.extensions)))
+    each_minute = NowAndThen(60)
+    office.workers.learn(lambda: _work_once(keep_in_step(app.extensions), each_minute))
     observe(app, settings)
     app.extensions["doorkeeper"] = doorkeeper = Doorkeeper(office.store)
     app.extensions["sessions"] = sessions = Sessions(office.store, policy_of(settings))
@@ -50,6 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def _work_once(office: Office) -> bool:
+def _work_once(office: Office, each_minute: NowAndThen) -> bool:
     """Do some of what waits in the background: what somebody sits before comes first."""
-    return worker.work_once(office) or batch_work.work_once(office)
+    each_minute.do(lambda: schedule.tick(office))
+    return worker.work_once(office) or reverifying.work_once(office) or batch_work.work_once(office)

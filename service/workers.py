@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from threading import Condition, Thread
+from threading import Condition, Lock, Thread
 
 # How long whoever found nothing to do waits before looking again, where nobody says that there is.
 LOOK_SECONDS = 5.0
@@ -72,6 +72,26 @@ class Workers:
             with self._changed:
                 if self._calls == seen and not self._is_ending():
                     self._changed.wait(LOOK_SECONDS)
+
+
+class NowAndThen:
+    """Does something at most once in so many seconds, however often and by however many it is called."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds, self._last = seconds, float("-inf")
+        self._lock = Lock()
+
+    def do(self, work: Callable[[], object]) -> None:
+        """Do it if it is time; what goes wrong is logged, and tried again the next time."""
+        with self._lock:
+            now = time.monotonic()
+            if now - self._last < self._seconds:
+                return
+            self._last = now
+        try:
+            work()
+        except Exception as error:  # such as a database that does not answer
+            logger.warning("what is done now and then could not be done: %s", type(error).__name__)
 
 
 def _found_some(work: Work) -> bool:

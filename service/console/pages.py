@@ -17,6 +17,7 @@ from service.console import (
     faults,
     memory,
     morning,
+    reverified,
     rulebook,
     verifying,
 )
@@ -25,6 +26,7 @@ from service.console.room import STATIC_SECONDS, console
 PAGES = (
     door,
     morning,
+    reverified,
     verifying,
     cards,
     desk,

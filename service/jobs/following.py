@@ -40,8 +40,13 @@ class Change:
 
 def medicaid_plan(answer: Answer) -> str | None:
     """The plan that Medicaid names as the one that somebody is in, or `None`."""
+    found = _plan(answer)
+    return found["name"] if found else None
+
+
+def _plan(answer: Answer) -> Mapping[str, Any] | None:
     others = answer.get("other_payers") or ()
-    return next((one["name"] for one in others if one.get("kind") == MANAGED_CARE), None)
+    return next((one for one in others if one.get("kind") == MANAGED_CARE), None)
 
 
 def left_behind(
@@ -146,6 +151,6 @@ def _name_of(desk: Desk, payer: str) -> str:
 
 
 def _phone(answer: Answer, change: Change) -> str | None:
-    """The number to ask, where the answer is that payer's own."""
-    contact = answer["contact"] if change.payer == answer["payer"]["id"] else None
-    return contact["phone"] if contact else None
+    """The number to ask: the one that Medicaid names of a plan, else the payer's own."""
+    found = _plan(answer) if change.how == "plan" else answer["contact"]
+    return found["phone"] if found else None

@@ -13,9 +13,10 @@ from schemas.reverified import DONE as DAY_DONE
 from schemas.reverified import NOT_POSSIBLE, NOT_YET, WORKING
 from schemas.sources import moment
 from service.jobs.findings import is_exception
-from service.jobs.schedule import list_of
+from service.jobs.schedule import KIND, list_of
 from service.store import batches, verifications
 from service.store.batches import DONE, FAILED, LEASED, REFUSED, WAITING, Batch, Item
+from service.store.pages import Page
 from service.store.session import Session
 
 SHOWN_STATES = {
@@ -50,6 +51,12 @@ def of_day(session: Session, day: date, reach: str | None) -> Whole:
     ids = [item.case_id for item in items if item.case_id is not None]
     latest = verifications.latest_of_cases(session, ids, reach) if ids else {}
     return Whole(day, batch, items, {case: one.id for case, one in latest.items()})
+
+
+def days_before(session: Session, day: date, most: int) -> list[date]:
+    """The last days before one on which a list was put up."""
+    found, _ = batches.page_of(session, KIND, Page(limit=most))
+    return [one.day for one in found if one.day is not None and one.day < day]
 
 
 def whole(found: Whole) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Open cases are verified again when they are due, once a day, by nobody's hand, and belong to whom they did."""
+"""Open cases are verified again when they are due, once a day, by nobody's hand, and stay whose they were."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from typing import Any
 import pytest
 import time_machine
 
+from payers.sandbox.roster import BY_KEY
+from payers.switchboard import Switchboard
 from schemas.reverification import MONTHLY, Terms
 from service import record
-from service.casework.keeping import Writer, draft_new, keep_new
 from service.casework.file import open_case
+from service.casework.keeping import Writer, draft_new, keep_new
+from service.cli.sandbox import request_about
 from service.jobs import reverified, reverifying, schedule
 from service.office import Office
 from service.record import Caller
@@ -137,15 +140,14 @@ def test_a_day_on_which_nothing_is_due_has_a_list_too_and_nobody_looks_again(off
     assert ticked(office, FIRST + timedelta(hours=2)) == []
 
 
-@pytest.mark.parametrize("status", cases.CLOSED)
 def test_a_closed_case_is_never_asked_about_not_even_if_it_was_closed_in_the_meantime(
-    office: Office, status: str
+    office: Office,
 ) -> None:
     first, second = on_file(office), on_file(office, member=MEMBER | {"member_id": "XJBH87654321"})
-    close(office, first, status)
+    close(office, first, "discharged")
     with at(FIRST):
         schedule.tick(office)
-        close(office, second, status)
+        close(office, second, "not_admitted")
         while reverifying.work_once(office):
             pass
         [row] = rows(office)
@@ -269,32 +271,41 @@ def authorized(office: Office, one: Verification, **said: Any) -> None:
         keep_new(session, draft_new(file, "authorization", said, writer), writer)
 
 
-def test_a_medicaid_plan_that_changed_leaves_the_authorization_behind_and_says_for_how_long(
+GRANTED = {"level_of_care": "intensive_outpatient", "status": "approved", "number": "A-77"}
+MARIA = "medicaid-managed-care"
+PLAN = "SANDBOX COMMUNITY HEALTH PLAN"
+
+
+def before_the_change(office: Office, plan: str | None, **said: Any) -> Verification:
+    """Somebody whom nobody asked Medicaid about yet: a call named the plan, which granted care."""
+    nobody = replace(office, desk=replace(office.desk, switchboard=Switchboard()))
+    more = {"managed_care_plan": {"name": plan}} if plan else {}
+    heard = told("2026-11-20T15:02:00Z", active=True, **more)
+    one = on_file(nobody, **request_about(BY_KEY[MARIA], date(2026, 11, 23)), told_benefits=heard)
+    authorized(office, one, **GRANTED, valid_from="2026-11-23", valid_to="2027-02-12", **said)
+    return one
+
+
+def test_a_medicaid_plan_that_changed_leaves_its_authorization_behind_and_whom_to_ask_is_said(
     office: Office,
 ) -> None:
-    plan = {"name": "Sunshine Health"}
-    before = on_file(
-        office,
-        payer="florida-medicaid",
-        member=MEMBER | {"member_id": "1234567890"},
-        told_benefits=told("2026-11-20T15:02:00Z", active=True, managed_care_plan=plan),
-    )
-    authorized(
-        office,
-        before,
-        level_of_care="outpatient",
-        payer="sunshine-health",
-        status="approved",
-        valid_from="2026-11-23",
-        valid_to="2027-02-12",
-        number="A-77",
-    )
-    with at(FIRST - timedelta(hours=2)):
-        said = told("2026-11-30T15:02:00Z", managed_care_plan={"name": "Simply Healthcare"})
-        draft = record.draft_told(office, ANA, before, said)
-    assert draft.verification.answer["other_payers"][0]["name"] == "Simply Healthcare"
-    from service.jobs.row_result import result_of
-
-    with transaction(office.store) as session:
-        found = result_of(session, office, draft.verification, before)["findings"]
-    assert [one["code"] for one in found[:3]] == ["payer_changed", "authorization_does_not_follow", "x"]
+    before_the_change(office, "Sunshine Health", payer="sunshine-health")
+    [row] = ticked(office)
+    changed, behind = row["findings"][:2]
+    assert changed == {
+        "code": "payer_changed",
+        "how": "medicaid_plan",
+        "before": "Sunshine Health",
+        "now": PLAN,
+    }
+    assert (behind["code"], behind["how"], behind["now"]) == ("authorization_does_not_follow", "plan", PLAN)
+    assert behind["authorizations"] == [
+        {
+            "level": "intensive_outpatient",
+            "payer": "Sunshine Health (Medicaid)",
+            "number": "A-77",
+            "until": "2027-02-12",
+        }
+    ]
+    assert (behind["windows"], behind["phone"]) == ([], "8005550106")
+    assert row["is_exception"]
