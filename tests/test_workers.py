@@ -10,7 +10,7 @@ from threading import Event
 import pytest
 
 from service import workers as module
-from service.workers import Workers
+from service.workers import NowAndThen, Workers
 
 LONG = 20.0
 NEVER = 3600.0
@@ -149,3 +149,25 @@ def test_work_that_fails_is_tried_again_and_says_nothing_of_what_it_was(
         workers.stop()
     assert "RuntimeError" in caplog.text
     assert "Zqsentinel" not in caplog.text
+
+
+# --- what is done now and then
+
+
+def test_what_is_done_now_and_then_is_done_once_in_its_time_however_many_call(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    now, done = [100.0], list[float]()
+    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    each_minute = NowAndThen(60)
+    for moment in (100.0, 100.0, 159.9, 160.0, 200.0):
+        now[0] = moment
+        each_minute.do(lambda: done.append(now[0]))
+    assert done == [100.0, 160.0]
+    now[0] = 220.0
+    with caplog.at_level(logging.WARNING):
+        each_minute.do(lambda: 1 // 0)
+    assert "ZeroDivisionError" in caplog.text
+    now[0] = 280.0
+    each_minute.do(lambda: done.append(now[0]))
+    assert done[-1] == 280.0

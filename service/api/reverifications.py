@@ -44,5 +44,5 @@ def show() -> Response:
     day = query(QUERY).get("day") or clinic_day()
     with transaction(office().store) as session:
         found = of_day(session, day, caller().reach)
-        note(session, "batch.read" if found.batch else "batch.list", found.batch and found.batch.id)
+        note(session, "batch.read" if found.batch else "batch.list", found.batch.id if found.batch else None)
     return reply(whole(found))

@@ -26,6 +26,7 @@ COMMANDS = MappingProxyType(
         "rules": ("service.cli.rulebook", "rules"),
         "plans": ("service.cli.plans", "plans"),
         "medicaid-plans": ("service.cli.medicaid_plans", "medicaid_plans"),
+        "jobs": ("service.cli.due", "jobs"),
         "keys": ("service.cli.keys", "keys"),
         "users": ("service.cli.users", "users"),
         "audit": ("service.cli.administration", "audit"),

@@ -47,7 +47,7 @@ def reverified_part() -> ResponseReturnValue:
 def checked_on(session: Session, day: date) -> Checked:
     """The list of a day in the reader's words; that it was read is noted."""
     found, clinic = of_day(session, day, caller().reach), office().desk.clinic
-    note(session, "batch.read" if found.batch else "batch.list", found.batch and found.batch.id)
+    note(session, "batch.read" if found.batch else "batch.list", found.batch.id if found.batch else None)
     reader = Reader(language(), clinic.zone)
     return checked_of(session, found, clinic.reverification, reader, caller().reach)
 

@@ -276,13 +276,14 @@ MARIA = "medicaid-managed-care"
 PLAN = "SANDBOX COMMUNITY HEALTH PLAN"
 
 
-def before_the_change(office: Office, plan: str | None, **said: Any) -> Verification:
+def before_the_change(office: Office, plan: str, day: date = date(2026, 11, 23), **said: Any) -> Verification:
     """Somebody whom nobody asked Medicaid about yet: a call named the plan, which granted care."""
     nobody = replace(office, desk=replace(office.desk, switchboard=Switchboard()))
-    more = {"managed_care_plan": {"name": plan}} if plan else {}
-    heard = told("2026-11-20T15:02:00Z", active=True, **more)
-    one = on_file(nobody, **request_about(BY_KEY[MARIA], date(2026, 11, 23)), told_benefits=heard)
-    authorized(office, one, **GRANTED, valid_from="2026-11-23", valid_to="2027-02-12", **said)
+    call = f"{day - timedelta(days=3)}T15:02:00Z"
+    heard = told(call, active=True, managed_care_plan={"name": plan})
+    one = on_file(nobody, **request_about(BY_KEY[MARIA], day), told_benefits=heard)
+    span = {"valid_from": day.isoformat(), "valid_to": (day + timedelta(days=81)).isoformat()}
+    authorized(office, one, **GRANTED, **span, **said)
     return one
 
 
