@@ -15,6 +15,7 @@ from schemas.connection_file import ConnectionSchema, judge_connections
 from schemas.faults import Fault, flatten
 from schemas.file_fields import INDEX, Day, Flag, Pattern, Table, Text, Whole, Word, items, key, money
 from schemas.model import CLINICIANS, LEVELS_OF_CARE, MODALITIES, NETWORKS, PROVIDER_TYPES
+from schemas.reverification import ReverificationSchema
 
 LANGUAGES = ("en", "es", "ht", "pt")
 OTHER_PLANS = "other-plans"
@@ -126,6 +127,7 @@ class ClinicFileSchema(Schema):
 
     clinic = fields.Nested(ClinicIdentitySchema, required=True)
     widget = fields.Nested(WidgetSchema)
+    reverification = fields.Nested(ReverificationSchema)
     default_site = key()
     sites = items(fields.Nested(SiteSchema), required=True)
     connections = items(fields.Nested(ConnectionSchema))

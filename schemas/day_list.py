@@ -21,6 +21,7 @@ CHECKED_BY = ("reported", "told", "published", "not_reached")
 URGENT_FIRST = (
     "inactive",
     "payer_changed",
+    "authorization_does_not_follow",
     "authorization_ends",
     "quote_moved",
     "answer_changed",

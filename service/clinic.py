@@ -22,6 +22,7 @@ from schemas.clinic_file import OTHER_PLANS, judge_clinic
 from schemas.connection_file import default_form
 from schemas.faults import Fault, spell
 from schemas.model import AgeBand, Citation, Fact, Site, Step
+from schemas.reverification import USUAL, Terms, read_terms
 
 DEFAULT_TIME_ZONE = "America/New_York"
 DEFAULT_NAME = "clinic.yaml"
@@ -64,6 +65,7 @@ class Clinic:
     `sites` hold the contracted rates of no payer: `site_for` fills in those of one. `connections` are by
     their own id. `file` is what errors call the profile. `promised_hours` is within how long visitors of the
     website are answered, where that is promised at all; `consent` a text of the clinic's own for them.
+    `reverification` is when open cases are verified again by themselves.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Clinic:
     connections: Mapping[str, Connection] = field(default_factory=dict)
     promised_hours: int | None = None
     consent: ConsentText | None = None
+    reverification: Terms = USUAL
     file: str = field(default=DEFAULT_NAME, compare=False)
 
     @property
@@ -145,6 +148,7 @@ def _build(data: Mapping[str, Any], content: bytes, name: str) -> Clinic:
         connections=MappingProxyType({one["id"]: _connection(one) for one in data.get("connections", ())}),
         promised_hours=data.get("widget", {}).get("response", {}).get("hours"),
         consent=_consent(data.get("widget", {}).get("consent")),
+        reverification=read_terms(data.get("reverification", {})),
         file=name,
     )
 

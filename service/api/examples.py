@@ -182,6 +182,7 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         ),
         "createDayList": Example(body={"day": "2026-12-01", "rows": [APPOINTMENT]}),
         "listDayLists": Example(query={"day": "2026-12-01"}),
+        "getReverifications": Example(query={"day": "2026-12-01"}),
         "getDayList": Example(path=_DAY_LIST),
         "mendDayRow": Example(path=_DAY_LIST | {"number": "1"}, body={"payer": "medicare"}),
         "askDayRowAgain": Example(path=_DAY_LIST | {"number": "2"}),

@@ -27,6 +27,7 @@ from service.api.payers import payers
 from service.api.permissions import export_permissions
 from service.api.plans import plans
 from service.api.quick_checks import quick_checks
+from service.api.reverifications import reverifications
 from service.api.rules import rules
 from service.api.session import session
 from service.api.users import users
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     case_records,
     call_backs,
     day_lists,
+    reverifications,
     batches,
     payers,
     medicaid_plans,

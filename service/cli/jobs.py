@@ -1,9 +1,10 @@
-"""`vob jobs`: the processes that work in the background where `vob serve` does not do so itself."""
+"""`vob jobs`: what is due, and the processes that work in the background where `vob serve` does not."""
 
 from __future__ import annotations
 
 import click
 
+from service.cli.due import due
 from service.cli.failing import NoAnswer, settings_needed
 from service.config import Settings
 from service.production import refuse_unfit
@@ -13,7 +14,7 @@ NOT_CLUSTERED = "OPENVOB_JOBS_ENGINE is `embedded`: vob serve works in the backg
 
 @click.group()
 def jobs() -> None:
-    """Workers and their clock, where work in the background is done by `celery`."""
+    """What is due by itself; workers and their clock, where work in the background is done by `celery`."""
 
 
 @jobs.command()
@@ -61,6 +62,9 @@ def alive() -> None:
 
     if not is_alive(settings):
         raise NoAnswer("no sign of life within a minute.")
+
+
+jobs.add_command(due)
 
 
 def _settings() -> Settings:

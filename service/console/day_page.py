@@ -9,10 +9,12 @@ from typing import Any
 
 from schemas.day_list import FIRST_TIME
 from service.at_hand import office
+from service.console.left_behind import Said, sentences_of
 from service.console.reading import label
 from service.directory import find_payer
 from service.explain.page import Reader
 from service.jobs import lists
+from service.jobs.following import CODE as NOT_FOLLOWING
 from service.jobs.lists import NOT_REACHABLE, Whole
 from service.jobs.rows import COLUMNS
 
@@ -21,6 +23,7 @@ SHAPES: Mapping[str, str] = {
     "failed": "✕",
     "inactive": "■",
     "payer_changed": "⇄",
+    "authorization_does_not_follow": "↛",
     "authorization_ends": "◷",
     "quote_moved": "△",
     "answer_changed": "◇",
@@ -43,7 +46,7 @@ class Line:
     who: str
     payer: str
     levels: str
-    sentences: Sequence[str]
+    sentences: Sequence[Said]
     checked: str
     is_first: bool
     case_id: str | None
@@ -130,7 +133,7 @@ def _line(row: Mapping[str, Any], list_day: str, reader: Reader, faults: Any) ->
         who=f"{first} {last[:1]}.".strip() if last else first or label("unnamed"),
         payer=row["payer"]["name"] if row["payer"] else _named(typed.get("payer", "–")),
         levels=" → ".join(levels) or typed.get("level_of_care", "–"),
-        sentences=[sentence_of(one, reader) for one in row["findings"] if one["code"] in SHAPES],
+        sentences=[said for one in row["findings"] for said in said_of(one, reader)],
         checked=_checked(row, reader),
         is_first=FIRST_TIME in codes,
         case_id=row["case_id"],
@@ -140,6 +143,13 @@ def _line(row: Mapping[str, Any], list_day: str, reader: Reader, faults: Any) ->
         typed={name: typed.get(name, "") for name in COLUMNS},
         faults={one["field"]: faults(one["code"], typed.get("payer", "")) for one in row["errors"]},
     )
+
+
+def said_of(finding: Mapping[str, Any], reader: Reader) -> list[Said]:
+    """What was found, in sentences; nothing of what is quiet."""
+    if finding["code"] == NOT_FOLLOWING:
+        return list(sentences_of(finding, reader))
+    return [Said(sentence_of(finding, reader))] if finding["code"] in SHAPES else []
 
 
 def sentence_of(finding: Mapping[str, Any], reader: Reader) -> str:

@@ -16,6 +16,7 @@ from service.console import asking
 from service.console.calling import calls_due
 from service.console.day_page import SHAPES, day_of, moment_of
 from service.console.reading import fault, label, language, show_to_staff
+from service.console.reverified import checked_on
 from service.console.room import console
 from service.explain.page import Reader
 from service.jobs import lists
@@ -147,6 +148,7 @@ def shown(
         wanted = str(list_id) if list_id is not None else _newest_of_today(older)
         found = lists.find(session, wanted, caller().reach) if wanted else None
         calls = calls_due(session, reader)
+        checked = checked_on(session, clinic_day())
         note(session, "batch.read" if wanted else "batch.list", wanted)
         note(session, "call_back.list")
     if list_id is not None and found is None:
@@ -161,6 +163,7 @@ def shown(
             if batch.id != wanted
         ],
         calls=calls,
+        checked=checked,
         typed=typed or {"day": clinic_day().isoformat()},
         problem=problem,
         **_ours(),

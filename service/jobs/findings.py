@@ -7,6 +7,7 @@ from typing import Any
 
 from schemas.day_list import FIRST_TIME, QUIET, UNCHANGED, URGENT_FIRST
 from schemas.model import SELF_PAY
+from service.jobs.following import medicaid_plan
 from service.jobs.standing import Finding
 
 Answer = Mapping[str, Any]
@@ -45,8 +46,10 @@ def _of_payer(answer: Answer, before: Answer | None) -> Iterator[Finding]:
         yield {"code": "payer_changed", "how": "payer", **names}
     elif before is not None and _plan(before) != _plan(answer):
         yield {"code": "payer_changed", "how": "plan", "before": _plan(before), "now": _plan(answer)}
+    plan = medicaid_plan(answer)
     for name in sorted(others):
-        yield {"code": "payer_changed", "how": "other", "before": None, "now": name}
+        how, was = ("medicaid_plan", before and medicaid_plan(before)) if name == plan else ("other", None)
+        yield {"code": "payer_changed", "how": how, "before": was, "now": name}
 
 
 def _of_verdict(answer: Answer, before: Answer | None) -> Iterator[Finding]:

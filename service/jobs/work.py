@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event
 
-from service.jobs import batch_work, worker
+from service.jobs import batch_work, reverifying, schedule, worker
 from service.office import Office
 from service.workers import found_some
 
@@ -21,6 +21,7 @@ from service.workers import found_some
 # To add a kind of work, write a function that leases, does and settles its own rows, and name it here.
 WORK: tuple[Callable[[Office], bool], ...] = (
     worker.work_once,  # somebody sits before the list of the day
+    reverifying.work_once,
     batch_work.work_once,
 )
 
@@ -38,6 +39,7 @@ class Round:
 # looks into the database and does what is due. To add one, write such a function and name it here; it is then
 # done by the threads of `vob serve` and by `vob jobs beat` alike. The name is all that a broker is told.
 ROUNDS: tuple[Round, ...] = (
+    Round("re-verification", 60.0, schedule.tick),
     Round("audit-trail", 60.0, lambda office: office.sealer.wake()),  # what a killed process left unlinked
 )
 

@@ -7,25 +7,21 @@ whoever still holds the lease may write, and a verification is kept only togethe
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from datetime import date, timedelta
 
 from schemas.problem import BadRequest, FieldError
-from schemas.sources import moment
 from service import record
-from service.casework.file import QUOTE, open_on
 from service.jobs.asking import is_led_elsewhere, take
-from service.jobs.findings import DEGRADED, find
 from service.jobs.question import Request, question_about
+from service.jobs.row_result import result_of
 from service.jobs.rows import Row, in_columns, read_row
-from service.jobs.standing import authorization_findings, quote_findings
 from service.office import Office
 from service.on_file import is_on_file, open_case_of
 from service.record import Caller, Draft, right_now
 from service.security.crypto import member_index
-from service.store import audit, batches, records, verifications
+from service.store import audit, batches, verifications
 from service.store.batches import Batch, Item
 from service.store.session import Session, transaction
 from service.store.verifications import Verification
@@ -39,8 +35,6 @@ ASKED_AGAIN_AFTER = timedelta(seconds=60)
 """Not within the minute in which a row counts as one question to its payer."""
 
 PURPOSE = "payment"
-NOON = time(12)
-NOT_REACHED = "not_reached"
 logger = logging.getLogger(__name__)
 
 
@@ -143,7 +137,7 @@ def _draft(office: Office, job: Job) -> Draft:
 def _keep(session: Session, office: Office, job: Job, draft: Draft) -> None:
     """Write a row's result, the verification and the event of it: all of them or none."""
     made, now = draft.verification, right_now()
-    result = _result(session, office, job, made)
+    result = result_of(session, office, made, job.before, job.row.time)
     ids = {"case_id": made.case_id, "verification_id": made.id}
     if not batches.finish(session, job.item, result, now, **ids):
         raise Lost
@@ -155,35 +149,6 @@ def _keep(session: Session, office: Office, job: Job, draft: Draft) -> None:
     record.keep(session, draft)
     action = "verification.create" if draft.opens is not None else "verification.reverify"
     audit.add(session, audit.Event(now, job.caller.id, job.caller.name, action, made.id, PURPOSE))
-
-
-def _result(session: Session, office: Office, job: Job, made: Verification) -> dict[str, Any]:
-    answer, before, day = made.answer, job.before, made.start_date
-    ledger = open_on(session, office.desk, made, datetime.combine(day, NOON, office.desk.clinic.zone))
-    threshold = office.settings.quote_threshold_cents
-    stands = [
-        *authorization_findings(ledger, day),
-        *quote_findings(records.of_case(session, made.case_id, QUOTE), made, threshold),
-    ]
-    findings = find(made.status, answer, before.answer if before else None, stands)
-    return {
-        "findings": findings,
-        "before": before.id if before else None,
-        "day": made.start_date.isoformat(),
-        "time": job.row.time,
-        "payer": {"id": answer["payer"]["id"], "name": answer["payer"]["name"]},
-        "levels": list(dict.fromkeys(phase["level_of_care"] for phase in answer["phases"])),
-        "checked_at": moment(made.created_at),
-        "checked_by": _checked_by(made.status, answer),
-    }
-
-
-def _checked_by(status: str, answer: Mapping[str, Any]) -> str:
-    """What an answer rests on: the payer's reply, what was told, what is published, or nobody was reached."""
-    if status == DEGRADED:
-        return NOT_REACHED
-    basis = str(answer["eligibility"]["basis"])
-    return basis if basis in ("reported", "told") else "published"
 
 
 def _refuse(office: Office, item: Item, row: Row | None) -> None:

@@ -17,7 +17,7 @@ from service.store.verifications import Verification
 from tests.explain.desk import CALL, desk, request
 
 ASKED_AT = datetime(2026, 2, 20, 15, 2, tzinfo=UTC)
-PAYERS = ("medicare", "cigna", "florida-blue", "aetna")
+PAYERS = ("medicare", "cigna", "florida-blue", "aetna", "simply-healthcare", "childrens-medical-services")
 WRITER = Writer("ana", ASKED_AT, PAYERS)
 SUPERVISOR = Writer("sofia", ASKED_AT, PAYERS, may_override=True)
 # Monday to Friday of three weeks; then Monday, Wednesday and Friday of eight.

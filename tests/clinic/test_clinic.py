@@ -178,3 +178,35 @@ def test_errors_call_the_file_by_its_name(tmp_path: Path) -> None:
 )
 def test_a_providers_number_passes_luhns_check(npi: str, right: bool) -> None:
     assert is_npi(npi) is right
+
+
+# --- verified again by the calendar
+
+
+def test_without_a_word_every_reason_counts_from_five_on_and_a_week_ahead() -> None:
+    terms = load_clinic_from_bytes(SMALL).reverification
+    assert (terms.hour, terms.authorization_days, terms.coverage_days) == (5, 7, 7)
+    assert terms.reasons == ("authorization", "coverage", "plan_year", "monthly")
+
+
+def test_the_profile_says_which_reasons_count_from_which_hour_and_how_far_ahead() -> None:
+    said = (
+        b"reverification: {hour: 0, reasons: [monthly, coverage], authorization_days: 3, coverage_days: 14}\n"
+    )
+    terms = load_clinic_from_bytes(SMALL + said).reverification
+    assert (terms.hour, terms.authorization_days, terms.coverage_days) == (0, 3, 14)
+    assert terms.reasons == ("coverage", "monthly")
+    assert load_clinic_from_bytes(SMALL + b"reverification: {reasons: []}\n").reverification.reasons == ()
+
+
+def test_every_fault_of_what_it_says_is_told() -> None:
+    said = "reverification: {hour: 24, reasons: [weekly], authorization_days: 0, days: 7}\n"
+    found = faults(SMALL.decode() + said)
+    for part in (
+        "hour: Must be an hour of the day, from 0 to 23.",
+        "Must be one of: authorization",
+        "at least 1",
+    ):
+        assert any(part in fault for fault in found), part
+    assert any("reverification.days" in fault for fault in found)
+    assert len(found) == 4
