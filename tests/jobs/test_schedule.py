@@ -22,7 +22,7 @@ from service.cli.sandbox import request_about
 from service.jobs import reverified, reverifying, schedule
 from service.office import Office
 from service.record import Caller
-from service.store import batches, cases, trail, verifications
+from service.store import batches, cases, leases, trail, verifications
 from service.store.pages import Page
 from service.store.session import transaction
 from service.store.verifications import Verification
@@ -194,9 +194,9 @@ def test_a_row_whose_worker_dies_comes_back_and_is_kept_once(office: Office) -> 
     with at(FIRST):
         schedule.tick(office)
         with transaction(office.store) as session:
-            [item] = batches.lease(session, schedule.KIND, 1, FIRST, FIRST + reverifying.LEASE)
+            [item] = leases.lease(session, schedule.KIND, 1, FIRST)
         assert not reverifying.work_once(office)
-    with at(FIRST + reverifying.LEASE):
+    with at(FIRST + leases.LEASE):
         assert reverifying.work_once(office)
         reverifying.do(office, item, reverifying.reverify)  # it comes too late, and keeps nothing
         [row] = rows(office)
