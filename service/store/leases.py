@@ -59,6 +59,9 @@ def lease(session: Session, kind: str, most: int, now: datetime, limits: Sequenc
     # What was free a moment ago may be another's by now: it is looked for once more, and then it is held.
     closed = _closed(session, limits, now) if asks else ()
     first = _first_free(session, kind, now, closed, asks=asks)
+    if first is None and asks:  # others took the last place; what asks nobody needs none
+        asks, closed = False, ()
+        first = _first_free(session, kind, now, closed, asks=asks)
     if first is None:
         return []
     until = now + (ASKING_LEASE if asks else LEASE)

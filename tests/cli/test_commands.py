@@ -37,6 +37,7 @@ def test_every_command_is_listed(run: Run) -> None:
         "batch",
         "read-271",
         "write-270",
+        "jobs",
         "sandbox",
         "payers",
         "rules",
