@@ -37,7 +37,7 @@ def due_today(app: Flask) -> Office:
 
 
 @with_a_browser
-def test_the_page_is_sound_before_while_and_after_it_is_done(
+def test_the_page_is_sound_while_it_is_under_way_and_with_what_was_found(
     seen: Seen,  # noqa: F811
     app: Flask,
     address: str,  # noqa: F811

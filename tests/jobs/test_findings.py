@@ -74,6 +74,15 @@ def test_a_payer_that_the_reply_names_beside_itself_is_told_once() -> None:
     assert found(after, after) == [{"code": "unchanged"}]
 
 
+def test_a_medicaid_plan_that_is_named_anew_is_told_with_the_one_before() -> None:
+    plans = [[{"name": name, "kind": "medicaid_managed_care"}] for name in ("Plan One", "Plan Two")]
+    one, two = (answer(other_payers=plan) for plan in plans)
+    changed = {"code": "payer_changed", "how": "medicaid_plan"}
+    assert found(two, one) == [{**changed, "before": "Plan One", "now": "Plan Two"}]
+    assert found(one) == [{**changed, "before": None, "now": "Plan One"}]
+    assert found(one, one) == [{"code": "unchanged"}]
+
+
 def test_another_verdict_on_the_same_level_is_told_with_both() -> None:
     coverage = {"code": "answer_changed", "level": "intensive_outpatient"}
     assert found(answer(phases__0__coverage={"status": "not_covered"})) == [
