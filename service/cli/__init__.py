@@ -28,6 +28,7 @@ COMMANDS = MappingProxyType(
         "plans": ("service.cli.plans", "plans"),
         "medicaid-plans": ("service.cli.medicaid_plans", "medicaid_plans"),
         "keys": ("service.cli.keys", "keys"),
+        "webhooks": ("service.cli.webhooks", "webhooks"),
         "users": ("service.cli.users", "users"),
         "audit": ("service.cli.administration", "audit"),
         "hold": ("service.cli.keeping", "hold"),

@@ -43,7 +43,7 @@ def test_every_command_is_listed(run: Run) -> None:
         "rules",
         "plans",
     ]
-    assert listed == [*first, "medicaid-plans", "keys", "users", "audit", "hold", "purge", "db"]
+    assert listed == [*first, "medicaid-plans", "keys", "webhooks", "users", "audit", "hold", "purge", "db"]
 
 
 def test_a_command_that_does_not_exist_is_bad_input(run: Run) -> None:

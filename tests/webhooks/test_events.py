@@ -19,7 +19,7 @@ from service.jobs import batch_work
 from service.office import Office, open_office
 from service.record import Caller
 from service.security.keys import draft_key, keep_key
-from service.store import batches, keys, purge, webhook_events, webhooks
+from service.store import batches, keys, leases, purge, webhook_events, webhooks
 from service.store.session import Store, new_id, transaction
 from service.store.tables import cases as case_table
 from service.store.webhook_events import CHANGED, COMPLETED, EVENTS, FINISHED
@@ -197,7 +197,7 @@ def test_a_batch_of_which_no_row_can_be_used_or_all_were_tried_too_often_is_told
     for _ in range(batches.MOST_ATTEMPTS + 1):
         now, until = until, until.replace(year=until.year + 1)
         with transaction(office.store) as session:
-            batches.lease(session, kept.KIND, 10, now, until)
+            leases.lease(session, kept.KIND, 10, now)
     found = [one["data"] for one in events_of(office.store) if one["type"] == FINISHED]
     assert [(one["id"], one["refused"], one["failed"]) for one in found] == [
         (nothing, 1, 0),
