@@ -30,6 +30,10 @@ NOTHING: Mapping[str, bytes] = {}
 DIGEST = "sha256:"
 
 
+BUILT_IN = "built-in"
+"""What no set at all is called."""
+
+
 class NoSuchSet(Exception):
     """No set that was installed is called so, or several are; the message says which."""
 
@@ -63,11 +67,25 @@ def read_laid_over(
     last_use = rulebooks.last_use(session)  # first: what is put in use meanwhile is noticed once more
     digest = rulebooks.in_use(session, OVERLAY)
     files = NOTHING if digest is None else rulebooks.files_of(session, digest) or NOTHING
-    installed = ((INSTALLED, files),) if files else ()
     rules = local_rules.in_force(session, at.astimezone(zone).date())
+    return LaidOver(last_use, _laid(files, rules, base, cache_dir), changes_at(rules, zone))
+
+
+def lay_set(
+    session: Session, files: Mapping[str, bytes], base: Rulebook, zone: tzinfo, at: datetime, cache_dir: Path
+) -> Rulebook:
+    """Return the rulebook that would answer, were this set in use at a time; raises `RulebookError`."""
+    rules = local_rules.in_force(session, at.astimezone(zone).date())
+    return lay_over(base, _laid(files, rules, base, cache_dir), cache_dir)
+
+
+def _laid(
+    files: Mapping[str, bytes], rules: Sequence[LocalRule], base: Rulebook, cache_dir: Path | None
+) -> Sets:
+    installed = ((INSTALLED, files),) if files else ()
     remembered = _remembered(rules, base, installed, cache_dir) if rules else NOTHING
     memory = ((MEMORY, remembered),) if remembered else ()
-    return LaidOver(last_use, (*installed, *memory), changes_at(rules, zone))
+    return (*installed, *memory)
 
 
 def _remembered(
@@ -133,6 +151,16 @@ def find_set(session: Session, text: str) -> tuple[str, Mapping[str, bytes]]:
         several = f"several sets begin so: {', '.join(found)}" if found else "no installed set begins so"
         raise NoSuchSet(several)
     return found[0], rulebooks.files_of(session, found[0]) or NOTHING
+
+
+def files_of_set(session: Session, wanted: str | None) -> Mapping[str, bytes]:
+    """Return the files of a set, by the beginning of its digest; without one, of that in use.
+
+    `built-in` has none. Raises `NoSuchSet`.
+    """
+    if wanted is None:
+        wanted = rulebooks.in_use(session, OVERLAY) or BUILT_IN
+    return NOTHING if wanted == BUILT_IN else find_set(session, wanted)[1]
 
 
 def list_sets(session: Session) -> list[InstalledSet]:

@@ -42,8 +42,13 @@ LANGUAGE = click.option(
 )
 
 
-# Commands that look into the database: whatever needs none starts without it.
-OF_THE_DATABASE = ("install", "use", "installed")
+# Commands that look into the database, and where each stands: whatever needs none starts without it.
+OF_THE_DATABASE = {
+    "install": "service.cli.rulesets",
+    "use": "service.cli.rulesets",
+    "installed": "service.cli.rulesets",
+    "impact": "service.cli.impact",
+}
 
 
 class Rules(click.Group):
@@ -57,7 +62,7 @@ class Rules(click.Group):
         """Return a command by its name."""
         if cmd_name not in OF_THE_DATABASE:
             return super().get_command(ctx, cmd_name)
-        command: click.Command = getattr(import_module("service.cli.rulesets"), cmd_name)
+        command: click.Command = getattr(import_module(OF_THE_DATABASE[cmd_name]), cmd_name)
         return command
 
 

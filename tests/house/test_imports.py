@@ -35,6 +35,8 @@ FRONT_DOORS = (
     "service.security",
     "service.office",
     "service.pending",
+    "service.desks",
+    "service.impact",
     "service.preview",
     "service.premises",
     "service.record",
@@ -115,6 +117,30 @@ TABLE = (
     ),
     Row("service.federal_holidays", others=("holidays",)),
     Row("service.changes", ours=("schemas",)),
+    Row("service.differences", ours=("service.changes",)),
+    Row(
+        "service.impact",
+        ours=(
+            "schemas",
+            "payers.rulebook",
+            "service.differences",
+            "service.record",
+            "service.store",
+            "service.verify",
+        ),
+        never=(TABLES,),
+    ),
+    Row(
+        "service.desks",
+        ours=(
+            "payers.rulebook",
+            "service.clinic",
+            "service.rulesets",
+            "service.store",
+            "service.verify",
+        ),
+        never=(TABLES,),
+    ),
     Row(
         "service.record",
         ours=(
@@ -406,6 +432,7 @@ TABLE = (
             "service.clinic",
             "service.config",
             "service.connections",
+            "service.desks",
             "service.hearing",
             "service.production",
             "service.rulesets",
