@@ -166,6 +166,10 @@ audit-proof: tools ## N audit events by 16 writers at once, and every tampering 
 kill-proof: tools ## N writes to a service that is killed again and again (N=1000: minutes)
 	$(BIN)/python -m tests.proofs.kill --count $(or $(N),1000)
 
+.PHONY: impact-proof
+impact-proof: tools ## N open cases, and a changed rule that lists just those it touches (N=5000: minutes)
+	$(BIN)/python -m tests.proofs.impact --count $(or $(N),5000)
+
 .PHONY: audit-packages
 audit-packages: tools ## Known weaknesses of what is locked (pip-audit; needs the network)
 	$(BIN)/pip-audit --strict --require-hashes --requirement requirements.lock
