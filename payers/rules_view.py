@@ -73,6 +73,8 @@ class Difference:
     after: Any
     shown: Shown
     """The value as it is afterwards; where there is none any more, as it was."""
+    was: Shown | None = None
+    """The value as it was, with its source; `None` where there was none."""
 
 
 def show(rulebook: Rulebook, payer_id: str, on: date) -> tuple[Shown, ...]:
@@ -116,7 +118,7 @@ def diff(before: Rulebook, on: date, after: Rulebook, later: date) -> tuple[Diff
     new = {shown.key: shown for shown in everything(after, later)}
     pairs = ((key, old.get(key), new.get(key)) for key in sorted({*old, *new}))
     return tuple(
-        Difference(*key, was.value if was else None, becomes.value if becomes else None, shown)
+        Difference(*key, was.value if was else None, becomes.value if becomes else None, shown, was)
         for key, was, becomes in pairs
         if (shown := becomes or was) and (was is None or becomes is None or was.value != becomes.value)
     )

@@ -16,7 +16,7 @@ import orjson
 from payers.errors import RulebookError
 from payers.layers import split_layers
 from payers.rule_files import digest_of_files
-from payers.rulebook import Rulebook, lay_over
+from payers.rulebook import Rulebook, lay_over, load_rulebook_from_files
 from service.remembered import MEMORY, changes_at, files_of
 from service.rules import INSTALLED, Sets
 from service.store import local_rules, rulebooks
@@ -142,15 +142,34 @@ def put_set_in_use(session: Session, files: Mapping[str, bytes], at: datetime) -
     return digest, rulebooks.begin_use(session, OVERLAY, digest, files, at)
 
 
+def rulebook_called(session: Session, text: str, base: Rulebook, cache_dir: Path) -> Rulebook:
+    """Return one whose digest begins so: a set laid over a rulebook, or a whole one that answered.
+
+    `built-in` is the rulebook alone. Raises `NoSuchSet` and `RulebookError`.
+    """
+    if text == BUILT_IN:
+        return base
+    digest = _find(session, text, OVERLAY, RULEBOOK)
+    files = kept_files(session, digest) or NOTHING
+    if digest in {use.digest for use in rulebooks.uses(session, OVERLAY)}:
+        return lay_over(base, ((INSTALLED, files),) if files else (), cache_dir)
+    return load_rulebook_from_files(files, cache_dir, base)
+
+
 def find_set(session: Session, text: str) -> tuple[str, Mapping[str, bytes]]:
     """Return the one installed set whose digest begins so, with its files; raises `NoSuchSet`."""
+    digest = _find(session, text, OVERLAY)
+    return digest, rulebooks.files_of(session, digest) or NOTHING
+
+
+def _find(session: Session, text: str, *kinds: str) -> str:
     wanted = text.removeprefix(DIGEST)
-    known = {use.digest for use in rulebooks.uses(session, OVERLAY)}
+    known = {use.digest for kind in kinds for use in rulebooks.uses(session, kind)}
     found = sorted(digest for digest in known if wanted and digest.removeprefix(DIGEST).startswith(wanted))
     if len(found) != 1:
         several = f"several sets begin so: {', '.join(found)}" if found else "no installed set begins so"
         raise NoSuchSet(several)
-    return found[0], rulebooks.files_of(session, found[0]) or NOTHING
+    return found[0]
 
 
 def files_of_set(session: Session, wanted: str | None) -> Mapping[str, bytes]:

@@ -101,6 +101,18 @@ def _put_in_use(store: Store, files: Mapping[str, bytes], action: str) -> str:
     return digest
 
 
+def read_two(*wanted: str) -> list[Any]:
+    """Return rulebooks by the beginnings of their digests; raises `Unusable`."""
+    with settings_needed():
+        settings = Settings.from_env()
+    base = open_rulebook(settings)
+    with open_store_here() as store, transaction(store) as session:
+        try:
+            return [rulesets.rulebook_called(session, one, base, settings.cache_path) for one in wanted]
+        except rulesets.NoSuchSet as error:
+            raise click.BadParameter(f"{error}.", param_hint="DIGEST") from None
+
+
 def read_sets_in_use() -> Sets:
     """Return what lies over the rulebook of the settings, as the database has it; raises `Unusable`."""
     with settings_needed():
