@@ -21,15 +21,23 @@ class Differences(NamedTuple):
 
 def compare(before: Rulebook, after: Rulebook, on: date) -> tuple[Differences, ...]:
     """Return the values that differ on a day, then those that differ from each later day on."""
+    payers = {*before.payer_ids, *after.payer_ids}
+    changed = {one for one in payers if _files(before, one) != _files(after, one)}
     later = {*_starts(before.data), *_starts(after.data)}
     found, known = [], set[str]()
     for day in sorted({on, *(one for one in later if one > on)}):
-        every = diff(before, day, after, day)
+        every = diff(before, day, after, day, changed)
         fresh = tuple(one for one in every if _said(one) not in known)
         known = {_said(one) for one in every}
         if fresh:
             found.append(Differences(day, fresh))
     return tuple(found)
+
+
+def _files(rulebook: Rulebook, payer_id: str) -> dict[str, str]:
+    """Return the digests of the files that a payer's answers are made from; of an unknown payer none."""
+    known = payer_id in rulebook.payer_ids
+    return {name: rulebook.digests[name] for name in rulebook.files_of(payer_id)} if known else {}
 
 
 def _said(one: Difference) -> str:

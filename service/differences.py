@@ -122,8 +122,10 @@ def _sources(pointer: str, before: Answer, after: Answer) -> list[Answer]:
 
 
 def _whole_of(pointer: str) -> str:
-    """Return the part of an answer whose sources a value rests on."""
+    """Return the part of an answer whose sources a value rests on; of a status, its reasons."""
     parts = pointer.split("/")
+    if parts[1] == "phases" and parts[-1] in ("status", "reasons"):
+        return "/".join([*parts[:4], "reasons"])
     return "/".join(parts[:4] if parts[1] == "phases" else parts[:2])
 
 

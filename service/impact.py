@@ -2,17 +2,21 @@
 
 Each is answered twice from what was asked, told and heard then, as of that moment and with the clinic's
 profile of then: once from the rules that it was answered with, once from the others. So nothing but the
-rules can make a difference, and an answer of an earlier version of this service is none.
+rules can make a difference, and an answer of an earlier version of this service is none. An answer in whose
+making no file that differs had a say is not made again: it would be the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
 from payers.rulebook import Rulebook
 from schemas.determination import dump_outcome
+from schemas.inquiry import load_inquiry
 from schemas.problem import BadRequest
 from schemas.sources import day, moment
 from service.differences import list_differences
@@ -22,7 +26,7 @@ from service.store.cases import Case
 from service.store.pages import Page
 from service.store.session import Session, Store, transaction
 from service.store.verifications import Verification
-from service.verify import Desk
+from service.verify import Desk, known, produced_by
 
 CHANGES, REFUSED, UNKNOWN = "changes", "refused", "unknown"
 OUTCOMES = (CHANGES, REFUSED, UNKNOWN)
@@ -66,14 +70,17 @@ def look_at(
     of_case = {case.id: case for case in opened}
     found: list[Affected] = []
     # Those of the same rules one after the other: few desks of the past are kept at a time.
-    for kept in sorted(latest, key=_made_from):
-        if kept.rulebook_digest == candidate.digest:
+    for (rulebook, profile), group in groupby(sorted(latest, key=_made_from), key=_made_from):
+        if rulebook == candidate.digest:
             continue
         with transaction(store) as session:
-            then = desk_of(session, kept.rulebook_digest, kept.profile_digest)
-        affected = _compare(of_case[kept.case_id], kept, then, candidate)
-        if affected is not None:
-            found.append(affected)
+            then = desk_of(session, rulebook, profile)
+        if then is None:
+            found += (Affected(of_case[kept.case_id], kept, UNKNOWN) for kept in group)
+            continue
+        pair = _Pair(then, replace(then, rulebook=candidate))
+        compared = (pair.compare(of_case[kept.case_id], kept) for kept in group)
+        found += (one for one in compared if one is not None)
     found.sort(key=lambda one: one.case.id, reverse=True)
     return Impact(len(opened), len(latest), found, following)
 
@@ -106,16 +113,44 @@ def _made_from(kept: Verification) -> tuple[str, str]:
     return kept.rulebook_digest, kept.profile_digest
 
 
-def _compare(case: Case, kept: Verification, then: Desk | None, candidate: Rulebook) -> Affected | None:
-    before = None if then is None else _answer(then, kept)
-    if then is None or isinstance(before, BadRequest | None):
-        return Affected(case, kept, UNKNOWN)
-    after = _answer(replace(then, rulebook=candidate), kept)
-    if isinstance(after, BadRequest):
-        errors = [{"pointer": error.pointer, "code": error.code} for error in after.errors]
-        return Affected(case, kept, REFUSED, errors=errors)
-    changes = list_differences(before, after)
-    return Affected(case, kept, CHANGES, changes) if changes else None
+class _Pair:
+    """The desk that answered once, and the same with other rules."""
+
+    def __init__(self, then: Desk, other: Desk) -> None:
+        self.then, self.other = then, other
+        self.reads_the_same = _order(then) == _order(other) and _payers(then) == _payers(other)
+
+    def compare(self, case: Case, kept: Verification) -> Affected | None:
+        """Return a case whose answer would be another one; `None` where it would be the same."""
+        if self.reads_the_same and self._rests_on_the_same(kept):
+            return None
+        before, after = (_answer(desk, kept) for desk in (self.then, self.other))
+        if isinstance(before, BadRequest):
+            return Affected(case, kept, UNKNOWN)
+        if isinstance(after, BadRequest):
+            errors = [{"pointer": error.pointer, "code": error.code} for error in after.errors]
+            return Affected(case, kept, REFUSED, errors=errors)
+        changes = list_differences(before, after)
+        return Affected(case, kept, CHANGES, changes) if changes else None
+
+    def _rests_on_the_same(self, kept: Verification) -> bool:
+        """Whether every file that has a say in an answer is the same on both sides."""
+        try:
+            inquiry, _ = load_inquiry(kept.request, known(self.then, kept.created_at), kept.told)
+        except BadRequest:
+            return False
+        then, other = (produced_by(desk, inquiry, kept.created_at) for desk in (self.then, self.other))
+        return bool(then["files"] == other["files"])
+
+
+def _order(desk: Desk) -> list[str]:
+    """Return the digests of what says which coverage pays first."""
+    return [desk.rulebook.digests[name] for name in desk.rulebook.files_of_order]
+
+
+def _payers(desk: Desk) -> Any:
+    """Return what requests are held against: every payer with its names, its plans and its member ids."""
+    return known(desk, datetime.now(UTC)).payers
 
 
 def _answer(desk: Desk, kept: Verification) -> Mapping[str, Any] | BadRequest:

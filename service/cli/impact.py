@@ -92,7 +92,7 @@ def _open(settings: Settings, store: Store, wanted: str | None) -> Compared:
         if wanted is not None and Path(wanted).is_dir():
             raise BadSet([str(error)]) from None
         raise NoAnswer(str(error)) from None
-    if wanted is not None:  # what is in use was found sound when it was put in use
+    if files and wanted is not None:  # what is in use was found sound when it was put in use
         refuse_unsound(settings, files, name)
     with transaction(store) as session:
         rulebook = rulesets.lay_set(session, files, base, zone, now, settings.cache_path)
