@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -13,6 +12,7 @@ from service import rulesets
 from service.office import Office
 from service.record import right_now
 from service.store.session import transaction
+from tests.console.conftest import signed_in
 from tests.console.test_browser import (  # noqa: F401 (fixtures)
     Seen,
     address,
@@ -68,9 +68,7 @@ def test_the_touched_cases_are_listed_and_one_that_is_verified_again_leaves_the_
     assert page.locator("section button").count() == 0  # it would be answered from the rules in use
 
 
-def test_the_page_is_there_for_a_set_that_is_known(app: Flask, cases: Path) -> None:
-    from tests.console.conftest import signed_in
-
+def test_the_page_is_there_for_a_set_that_is_known(app: Flask, cases: list[str]) -> None:
     staff = signed_in(app, "ana", "admissions")
     assert staff.get("/console/rulebook-impact").status_code == 200
     assert staff.get("/console/rulebook-impact?digest=abc").status_code == 404
