@@ -1,4 +1,4 @@
-"""Two rulebooks held against each other: which values differ, for care on a day and for all care after it."""
+"""Two rulebooks held against each other: which values differ, and for which payers nothing does."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from typing import Any, NamedTuple
 from payers.rulebook import Rulebook
 from payers.rules_view import Difference, diff
 from schemas.plan_entries import span_of
+
+SHARED = ("programs", "services", "cards", "tables", "coordination", "library")
+"""What a rulebook says that more than one payer's answers may be made from."""
 
 
 class Differences(NamedTuple):
@@ -32,6 +35,14 @@ def compare(before: Rulebook, after: Rulebook, on: date) -> tuple[Differences, .
         if fresh:
             found.append(Differences(day, fresh))
     return tuple(found)
+
+
+def payers_alike(before: Rulebook, after: Rulebook) -> frozenset[str]:
+    """Return the payers of whom two rulebooks say the same; none where what payers share differs."""
+    if any(getattr(before.data, part) != getattr(after.data, part) for part in SHARED):
+        return frozenset()
+    old, new = before.data.payers, after.data.payers
+    return frozenset(one for one in old if old[one] == new.get(one))
 
 
 def _files(rulebook: Rulebook, payer_id: str) -> dict[str, str]:

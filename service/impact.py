@@ -2,8 +2,8 @@
 
 Each is answered twice from what was asked, told and heard then, as of that moment and with the clinic's
 profile of then: once from the rules that it was answered with, once from the others. So nothing but the
-rules can make a difference, and an answer of an earlier version of this service is none. An answer in whose
-making no file that differs had a say is not made again: it would be the same.
+rules can make a difference, and an answer of an earlier version of this service is none. Where both sides say
+the same of its payer and of all that payers share, an answer is not made again: it would be the same.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from itertools import groupby
 from typing import Any
 
 from payers.rulebook import Rulebook
+from payers.rules_compare import payers_alike
 from schemas.determination import dump_outcome
-from schemas.inquiry import load_inquiry
 from schemas.problem import BadRequest
 from schemas.sources import day, moment
 from service.differences import list_differences
@@ -26,11 +26,15 @@ from service.store.cases import Case
 from service.store.pages import Page
 from service.store.session import Session, Store, transaction
 from service.store.verifications import Verification
-from service.verify import Desk, known, produced_by
+from service.verify import Desk, known
 
 CHANGES, REFUSED, UNKNOWN = "changes", "refused", "unknown"
 OUTCOMES = (CHANGES, REFUSED, UNKNOWN)
 """Why a case is listed: another answer; none any more; or nobody can say, for what answered is gone."""
+
+MORE_COVERAGES = ("secondary", "coverages")
+ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+"""Payers are called the same at any time."""
 
 DeskOf = Callable[[Session, str, str], Desk | None]
 """The desk that answered from a rulebook and a profile, by their digests."""
@@ -118,11 +122,12 @@ class _Pair:
 
     def __init__(self, then: Desk, other: Desk) -> None:
         self.then, self.other = then, other
-        self.reads_the_same = _order(then) == _order(other) and _payers(then) == _payers(other)
+        reads_the_same = _payers(then) == _payers(other)
+        self.alike = payers_alike(then.rulebook, other.rulebook) if reads_the_same else frozenset()
 
     def compare(self, case: Case, kept: Verification) -> Affected | None:
         """Return a case whose answer would be another one; `None` where it would be the same."""
-        if self.reads_the_same and self._rests_on_the_same(kept):
+        if self.rests_on_the_same(kept):
             return None
         before, after = (_answer(desk, kept) for desk in (self.then, self.other))
         if isinstance(before, BadRequest):
@@ -133,24 +138,14 @@ class _Pair:
         changes = list_differences(before, after)
         return Affected(case, kept, CHANGES, changes) if changes else None
 
-    def _rests_on_the_same(self, kept: Verification) -> bool:
-        """Whether every file that has a say in an answer is the same on both sides."""
-        try:
-            inquiry, _ = load_inquiry(kept.request, known(self.then, kept.created_at), kept.told)
-        except BadRequest:
-            return False
-        then, other = (produced_by(desk, inquiry, kept.created_at) for desk in (self.then, self.other))
-        return bool(then["files"] == other["files"])
-
-
-def _order(desk: Desk) -> list[str]:
-    """Return the digests of what says which coverage pays first."""
-    return [desk.rulebook.digests[name] for name in desk.rulebook.files_of_order]
+    def rests_on_the_same(self, kept: Verification) -> bool:
+        """Whether an answer is made from the same on both sides; of several coverages nobody looks closer."""
+        return kept.payer in self.alike and not any(kept.request.get(name) for name in MORE_COVERAGES)
 
 
 def _payers(desk: Desk) -> Any:
     """Return what requests are held against: every payer with its names, its plans and its member ids."""
-    return known(desk, datetime.now(UTC)).payers
+    return known(desk, ANY_TIME).payers
 
 
 def _answer(desk: Desk, kept: Verification) -> Mapping[str, Any] | BadRequest:

@@ -50,7 +50,6 @@ def test_the_touched_cases_are_listed_and_one_that_is_verified_again_leaves_the_
     page = seen.page
     sign_in(page, address)
     page.goto(f"{address}/rulebook")
-    seen.look()
     send(page, 'a[href$="/rulebook-impact"]')
     seen.look()
     listed = page.locator("section h2 a").count()

@@ -124,6 +124,7 @@ TABLE = (
         ours=(
             "schemas",
             "payers.rulebook",
+            "payers.rules_compare",
             "service.differences",
             "service.record",
             "service.store",

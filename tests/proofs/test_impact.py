@@ -30,7 +30,7 @@ def test_just_the_cases_that_a_changed_rule_touches_are_listed(
     assert listed.counts == f"40 open cases looked at, 40 with an answer; {len(run.touched)} would change."
     assert len({made.kind for made in run.made.values()}) == 16
     assert 0 < len(run.touched) < OPEN / 2
-    monkeypatch.setattr(impact._Pair, "_rests_on_the_same", lambda pair, kept: False)
+    monkeypatch.setattr(impact._Pair, "rests_on_the_same", lambda pair, kept: False)
     assert run.list_impact().cases == listed.cases, "with every answer made again it is the same list"
 
 
