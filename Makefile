@@ -180,6 +180,10 @@ chaos-proof: tools ## N rows of a batch while processes, database and broker are
 webhook-proof: tools ## N events of a service that is killed, to a receiver that fails: all told, in order (N=1000: minutes)
 	$(BIN)/python -m tests.proofs.webhooks --count $(or $(N),1000)
 
+.PHONY: impact-proof
+impact-proof: tools ## N open cases, and a changed rule that lists just those it touches (N=5000: minutes)
+	$(BIN)/python -m tests.proofs.impact --count $(or $(N),5000)
+
 .PHONY: audit-packages
 audit-packages: tools ## Known weaknesses of what is locked (pip-audit; needs the network)
 	$(BIN)/pip-audit --strict --require-hashes --requirement requirements.lock

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -73,6 +73,8 @@ class Difference:
     after: Any
     shown: Shown
     """The value as it is afterwards; where there is none any more, as it was."""
+    was: Shown | None = None
+    """The value as it was, with its source; `None` where there was none."""
 
 
 def show(rulebook: Rulebook, payer_id: str, on: date) -> tuple[Shown, ...]:
@@ -110,25 +112,28 @@ def show_law(rulebook: Rulebook, on: date) -> tuple[Shown, ...]:
     return tuple(found)
 
 
-def diff(before: Rulebook, on: date, after: Rulebook, later: date) -> tuple[Difference, ...]:
-    """Return which values differ: of one rulebook on two dates, or of two rulebooks."""
-    old = {shown.key: shown for shown in everything(before, on)}
-    new = {shown.key: shown for shown in everything(after, later)}
+def diff(
+    before: Rulebook, on: date, after: Rulebook, later: date, payers: Collection[str] | None = None
+) -> tuple[Difference, ...]:
+    """Return which values differ, of all payers or of some: on two dates, or of two rulebooks."""
+    old = {shown.key: shown for shown in everything(before, on, payers)}
+    new = {shown.key: shown for shown in everything(after, later, payers)}
     pairs = ((key, old.get(key), new.get(key)) for key in sorted({*old, *new}))
     return tuple(
-        Difference(*key, was.value if was else None, becomes.value if becomes else None, shown)
+        Difference(*key, was.value if was else None, becomes.value if becomes else None, shown, was)
         for key, was, becomes in pairs
         if (shown := becomes or was) and (was is None or becomes is None or was.value != becomes.value)
     )
 
 
-def everything(rulebook: Rulebook, on: date) -> Iterator[Shown]:
-    """Yield every published value in force on a date: of law, of each program, of each payer."""
+def everything(rulebook: Rulebook, on: date, payers: Collection[str] | None = None) -> Iterator[Shown]:
+    """Yield every published value in force on a date: of law, of each program, of each payer or of some."""
     yield from show_law(rulebook, on)
     for program_id in sorted(rulebook.data.programs):
         yield from _program_values(rulebook.data, program_id, on)
     for payer_id in rulebook.payer_ids:
-        yield from _payer_values(rulebook.data, payer_id, on)
+        if payers is None or payer_id in payers:
+            yield from _payer_values(rulebook.data, payer_id, on)
 
 
 def _program_values(data: RuleData, program_id: str, on: date) -> Iterator[Shown]:

@@ -1,14 +1,13 @@
 """What stands ready while the service runs: its settings, its store, and the desk that answers.
 
 Other rules are put in use from elsewhere while the service runs: an office is asked for anew at every
-request, and is another one then. Desks of the past, for replays, are put together again from what the store
-kept, a few at a time.
+request, and is another one then.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
@@ -17,13 +16,14 @@ from typing import Any
 
 from payers.base import OPEN
 from payers.errors import RulebookError
-from payers.rulebook import Rulebook, lay_over, load_rulebook, load_rulebook_from_files
+from payers.rulebook import Rulebook, lay_over, load_rulebook
 from service import rulesets
 from service.audit import Sealer
 from service.background import Background
-from service.clinic import Clinic, ClinicFileError, load_clinic, load_clinic_from_bytes
+from service.clinic import Clinic, ClinicFileError, load_clinic
 from service.config import SettingError, Settings
 from service.connections import check_connections, open_switchboard
+from service.desks import PROFILE_NAME, Desks
 from service.hearing import SECONDS
 from service.messenger import Messenger
 from service.production import refuse_new_data_key, refuse_unfit
@@ -36,12 +36,10 @@ from service.store.session import Session, Store, Unavailable, is_reachable, ope
 from service.verify import Desk
 from service.workers import Workers
 
-DESKS_KEPT = 4
 # Live answers that are brought at a time for callers who did not wait; each is waited for, not worked at.
 AT_A_TIME = 32
 # Where the service ends: those that are under way have as long as payers do, with a moment to be kept.
 TO_FINISH = SECONDS + 1
-PROFILE_NAME = "clinic.yaml"
 OFFICE = "office"
 logger = logging.getLogger(__name__)
 _SWITCHING = Lock()
@@ -52,8 +50,8 @@ class Office:
     """One running service; the same for every request.
 
     `background` works for callers who do not wait, `workers` do what waits in the database, or wake those
-    elsewhere who do, `senders` tell other systems. `base` is the rulebook that the settings name, and `over`
-    what lies over it in the desk's.
+    elsewhere who do, `senders` tell other systems. `base` is the rulebook that the settings name, `over` what
+    lies over it in the desk's, and `past` what answered once.
     """
 
     settings: Settings
@@ -62,10 +60,10 @@ class Office:
     sealer: Sealer
     base: Rulebook
     over: LaidOver
+    past: Desks
     workers: Workers | Messenger = field(default_factory=lambda: Workers(0, TO_FINISH), repr=False)
     senders: Workers = field(default_factory=lambda: Workers(0, TO_FINISH), repr=False)
     background: Executor = field(default_factory=lambda: Background(AT_A_TIME, TO_FINISH), repr=False)
-    _desks: dict[tuple[str, str], Desk] = field(default_factory=dict, repr=False)
 
     def wake(self) -> None:
         """Say that something was put up to be done, and perhaps something to be told."""
@@ -89,18 +87,7 @@ class Office:
         """The desk that answered from these two, or `None` where one of them was never kept."""
         if (rulebook_digest, profile_digest) == (self.desk.rulebook.digest, self.desk.clinic.digest):
             return self.desk
-        found = self._desks.get((rulebook_digest, profile_digest))
-        if found is None:
-            rules = rulesets.kept_files(session, rulebook_digest)
-            profile = rulebooks.files_of(session, profile_digest)
-            if rules is None or profile is None:
-                return None
-            cache = self.settings.cache_path
-            found = Desk(load_rulebook_from_files(rules, cache, self.base), _clinic_from(profile))
-            if len(self._desks) >= DESKS_KEPT:
-                self._desks.clear()
-            self._desks[rulebook_digest, profile_digest] = found
-        return found
+        return self.past.of(session, rulebook_digest, profile_digest)
 
     def rulebook_in_use_on(self, session: Session, day: date) -> str | None:
         """The digest of the rulebook last in use on a day of the clinic's calendar, or `None`."""
@@ -190,7 +177,8 @@ def open_office(settings: Settings) -> Office:
     clustered = settings.is_clustered
     workers = Messenger(settings.jobs_broker) if clustered else Workers(settings.jobs_threads, TO_FINISH)
     senders = Workers(settings.webhook_threads, TO_FINISH)
-    return Office(settings, store, desk, sealer, base, over, workers, senders)
+    past = Desks(base, settings.cache_path)
+    return Office(settings, store, desk, sealer, base, over, past, workers, senders)
 
 
 def keep_in_step(extensions: MutableMapping[str, Any]) -> Office:
@@ -245,7 +233,3 @@ def _begin_use(store: Store, base: Rulebook, over: LaidOver, clinic: Clinic, set
         raise clinic.error_of(faults)
     rulesets.note_rulebook(store, rulebook, datetime.now(UTC))
     return rulebook
-
-
-def _clinic_from(files: Mapping[str, bytes]) -> Clinic:
-    return load_clinic_from_bytes(files[PROFILE_NAME])

@@ -160,12 +160,17 @@ def replay(office: Office, kept: Verification, as_of: date | None = None) -> Ver
         desk = None if rulebook is None else office.desk_of(session, rulebook, kept.profile_digest)
     if desk is None:
         raise NotInUse
+    outcome = answer_again(desk, kept)
+    again = {**dump_outcome(outcome), "changes": kept.answer["changes"]}
+    return replace(kept, status=outcome.status, rulebook_digest=desk.rulebook.digest, answer=again)
+
+
+def answer_again(desk: Desk, kept: Verification) -> Outcome:
+    """Answer what was asked, told and heard then, as of that moment; raises `BadRequest`."""
     at, hearing = kept.created_at, load_hearing(kept.heard)
     inquiry, warnings = load_inquiry(kept.request, known(desk, at), kept.told)
     pending = kept.status == PENDING
-    outcome = verify(desk, inquiry, at=at, warnings=warnings, hearing=hearing, is_pending=pending)
-    again = {**dump_outcome(outcome), "changes": kept.answer["changes"]}
-    return replace(kept, status=outcome.status, rulebook_digest=desk.rulebook.digest, answer=again)
+    return verify(desk, inquiry, at=at, warnings=warnings, hearing=hearing, is_pending=pending)
 
 
 def present(kept: Verification) -> dict[str, Any]:

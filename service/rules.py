@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from payers import rules_check, rules_counts, rules_matrix, rules_stale, rules_view
+from payers import rules_check, rules_compare, rules_counts, rules_matrix, rules_stale, rules_view
 from payers.errors import RulebookError, UnknownPayer
 from payers.layers import lay_files, split_layers
 from payers.rule_files import read_files
@@ -39,6 +39,7 @@ __all__ = [
     "Unusable",
     "begin_file",
     "check",
+    "compare",
     "coverage_page",
     "diff",
     "find_problems",
@@ -188,6 +189,11 @@ def plans_of(rulebook: Rulebook, payer_id: str) -> Mapping[str, str]:
     if payer_id not in rulebook.payer_ids:
         return {}
     return {plan.id: plan.name for plan in rulebook.identity(payer_id).plans.values()}
+
+
+def compare(before: Rulebook, after: Rulebook, on: date) -> Sequence[tuple[date, Sequence[Difference]]]:
+    """Return the values in which two rulebooks differ, for care on a day and from each later day on."""
+    return rules_compare.compare(before, after, on)
 
 
 def diff(rulebook: Rulebook, before: date, after: date) -> Sequence[Difference]:

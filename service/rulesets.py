@@ -16,7 +16,7 @@ import orjson
 from payers.errors import RulebookError
 from payers.layers import split_layers
 from payers.rule_files import digest_of_files
-from payers.rulebook import Rulebook, lay_over
+from payers.rulebook import Rulebook, lay_over, load_rulebook_from_files
 from service.remembered import MEMORY, changes_at, files_of
 from service.rules import INSTALLED, Sets
 from service.store import local_rules, rulebooks
@@ -28,6 +28,10 @@ LAYERS = "layers.json"
 MEMORY_USE = "memory"
 NOTHING: Mapping[str, bytes] = {}
 DIGEST = "sha256:"
+
+
+BUILT_IN = "built-in"
+"""What no set at all is called."""
 
 
 class NoSuchSet(Exception):
@@ -63,11 +67,25 @@ def read_laid_over(
     last_use = rulebooks.last_use(session)  # first: what is put in use meanwhile is noticed once more
     digest = rulebooks.in_use(session, OVERLAY)
     files = NOTHING if digest is None else rulebooks.files_of(session, digest) or NOTHING
-    installed = ((INSTALLED, files),) if files else ()
     rules = local_rules.in_force(session, at.astimezone(zone).date())
+    return LaidOver(last_use, _laid(files, rules, base, cache_dir), changes_at(rules, zone))
+
+
+def lay_set(
+    session: Session, files: Mapping[str, bytes], base: Rulebook, zone: tzinfo, at: datetime, cache_dir: Path
+) -> Rulebook:
+    """Return the rulebook that would answer, were this set in use at a time; raises `RulebookError`."""
+    rules = local_rules.in_force(session, at.astimezone(zone).date())
+    return lay_over(base, _laid(files, rules, base, cache_dir), cache_dir)
+
+
+def _laid(
+    files: Mapping[str, bytes], rules: Sequence[LocalRule], base: Rulebook, cache_dir: Path | None
+) -> Sets:
+    installed = ((INSTALLED, files),) if files else ()
     remembered = _remembered(rules, base, installed, cache_dir) if rules else NOTHING
     memory = ((MEMORY, remembered),) if remembered else ()
-    return LaidOver(last_use, (*installed, *memory), changes_at(rules, zone))
+    return (*installed, *memory)
 
 
 def _remembered(
@@ -124,15 +142,44 @@ def put_set_in_use(session: Session, files: Mapping[str, bytes], at: datetime) -
     return digest, rulebooks.begin_use(session, OVERLAY, digest, files, at)
 
 
+def rulebook_called(session: Session, text: str, base: Rulebook, cache_dir: Path) -> Rulebook:
+    """Return one whose digest begins so: a set laid over a rulebook, or a whole one that answered.
+
+    `built-in` is the rulebook alone. Raises `NoSuchSet` and `RulebookError`.
+    """
+    if text == BUILT_IN:
+        return base
+    digest = _find(session, text, OVERLAY, RULEBOOK)
+    files = kept_files(session, digest) or NOTHING
+    if digest in {use.digest for use in rulebooks.uses(session, OVERLAY)}:
+        return lay_over(base, ((INSTALLED, files),) if files else (), cache_dir)
+    return load_rulebook_from_files(files, cache_dir, base)
+
+
 def find_set(session: Session, text: str) -> tuple[str, Mapping[str, bytes]]:
     """Return the one installed set whose digest begins so, with its files; raises `NoSuchSet`."""
+    digest = _find(session, text, OVERLAY)
+    return digest, rulebooks.files_of(session, digest) or NOTHING
+
+
+def _find(session: Session, text: str, *kinds: str) -> str:
     wanted = text.removeprefix(DIGEST)
-    known = {use.digest for use in rulebooks.uses(session, OVERLAY)}
+    known = {use.digest for kind in kinds for use in rulebooks.uses(session, kind)}
     found = sorted(digest for digest in known if wanted and digest.removeprefix(DIGEST).startswith(wanted))
     if len(found) != 1:
         several = f"several sets begin so: {', '.join(found)}" if found else "no installed set begins so"
         raise NoSuchSet(several)
-    return found[0], rulebooks.files_of(session, found[0]) or NOTHING
+    return found[0]
+
+
+def files_of_set(session: Session, wanted: str | None) -> Mapping[str, bytes]:
+    """Return the files of a set, by the beginning of its digest; without one, of that in use.
+
+    `built-in` has none. Raises `NoSuchSet`.
+    """
+    if wanted is None:
+        wanted = rulebooks.in_use(session, OVERLAY) or BUILT_IN
+    return NOTHING if wanted == BUILT_IN else find_set(session, wanted)[1]
 
 
 def list_sets(session: Session) -> list[InstalledSet]:

@@ -203,6 +203,7 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "listPlans": Example(path={"payer_id": "medigap"}, query={"query": "plan g"}),
         "findPlans": Example(query={"query": "h1036 humana", "year": "2026", "limit": "2"}),
         "listStale": Example(query={"payer": "medicare"}),
+        "listImpact": Example(query={"digest": "built-in", "limit": "20"}),
         "listSources": Example(path={"payer_id": "medicare"}),
         "proposeLocalRules": Example(
             body={

@@ -20,6 +20,7 @@ from service.api.docs import docs
 from service.api.document import export_openapi
 from service.api.documents import documents
 from service.api.health import health, metrics
+from service.api.impact import impact
 from service.api.keys import keys
 from service.api.local_rules import local_rules
 from service.api.medicaid_plans import medicaid_plans
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     medicaid_plans,
     plans,
     rules,
+    impact,
     quick_checks,
     local_rules,
     clinic,

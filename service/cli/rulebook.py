@@ -15,10 +15,11 @@ import click
 from service import directory
 from service.cli.answering import open_desk_here
 from service.cli.failing import NoAnswer, settings_needed
+from service.cli.rulebook_diff import diff_rules
 from service.cli.rulebook_files import new_payer, show_coverage, show_schema
 from service.config import Settings
 from service.explain import LOCALES, Locale
-from service.explain.page import Reader, changes_page, payer_page, stale_page
+from service.explain.page import Reader, payer_page, stale_page
 from service.rules import (
     Counts,
     NoSuchPayer,
@@ -26,7 +27,6 @@ from service.rules import (
     Shown,
     Unusable,
     check,
-    diff,
     names_of,
     open_rulebook,
     plans_of,
@@ -42,8 +42,13 @@ LANGUAGE = click.option(
 )
 
 
-# Commands that look into the database: whatever needs none starts without it.
-OF_THE_DATABASE = ("install", "use", "installed")
+# Commands that look into the database, and where each stands: whatever needs none starts without it.
+OF_THE_DATABASE = {
+    "install": "service.cli.rulesets",
+    "use": "service.cli.rulesets",
+    "installed": "service.cli.rulesets",
+    "impact": "service.cli.impact",
+}
 
 
 class Rules(click.Group):
@@ -57,7 +62,7 @@ class Rules(click.Group):
         """Return a command by its name."""
         if cmd_name not in OF_THE_DATABASE:
             return super().get_command(ctx, cmd_name)
-        command: click.Command = getattr(import_module("service.cli.rulesets"), cmd_name)
+        command: click.Command = getattr(import_module(OF_THE_DATABASE[cmd_name]), cmd_name)
         return command
 
 
@@ -153,21 +158,7 @@ def stale_rules(payer: str | None, on: datetime | None, answers: int, language: 
     click.echo(stale_page(items, basis, names_of(rulebook), Reader(language)), nl=False)
 
 
-@rules.command("diff")
-@click.argument("before", type=DAY, metavar="DATE")
-@click.argument("after", type=DAY, metavar="DATE")
-@click.option("--all", "every", is_flag=True, help="Every row of a table, however many.")
-@LANGUAGE
-def diff_rules(before: datetime, after: datetime, every: bool, language: Locale) -> None:
-    """Say what changes for whom between two dates of service, payer by payer."""
-    rulebook = _rulebook()
-    changes = [
-        (change, plans_of(rulebook, change.payer)) for change in diff(rulebook, before.date(), after.date())
-    ]
-    click.echo(changes_page(changes, names_of(rulebook), Reader(language), every=every), nl=False)
-
-
-for command in (new_payer, show_schema, show_coverage):
+for command in (diff_rules, new_payer, show_schema, show_coverage):
     rules.add_command(command)
 
 

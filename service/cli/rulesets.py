@@ -17,8 +17,6 @@ from service.rules import INSTALLED, Sets, Unusable, find_problems, open_clinic,
 from service.store import audit
 from service.store.session import Store, transaction
 
-BUILT_IN = "built-in"
-
 
 class BadSet(click.ClickException):
     """Rules that are not put in use, with everything there is to mend, by file and line."""
@@ -47,7 +45,7 @@ def install(path: Path) -> None:
         files = read_set(path)
     except Unusable as error:
         raise BadSet([str(error)]) from None
-    _refuse_unsound(settings, files, path.name)
+    refuse_unsound(settings, files, path.name)
     with open_store_here() as store:
         digest = _put_in_use(store, files, "rules.install")
     click.echo(f"The set is in use: {digest}")
@@ -62,10 +60,10 @@ def use(wanted: str) -> None:
     with open_store_here() as store:
         try:
             with transaction(store) as session:
-                files = {} if wanted == BUILT_IN else rulesets.find_set(session, wanted)[1]
+                files = rulesets.files_of_set(session, wanted)
         except rulesets.NoSuchSet as error:
             raise click.BadParameter(f"{error}.", param_hint="DIGEST") from None
-        _refuse_unsound(settings, files, INSTALLED)
+        refuse_unsound(settings, files, INSTALLED)
         digest = _put_in_use(store, files, "rules.use")
     click.echo("The built-in rules are in use." if not files else f"The set is in use: {digest}")
 
@@ -76,14 +74,15 @@ def installed() -> None:
     with open_store_here() as store, transaction(store) as session:
         found = rulesets.list_sets(session)
     for one in found:
-        what = f"{one.files} files" if one.files else BUILT_IN
+        what = f"{one.files} files" if one.files else rulesets.BUILT_IN
         since = "in use since" if one.is_in_use else "last put in use"
         click.echo(f"{one.digest}  {what}, {since} {one.since:%Y-%m-%d %H:%M} UTC")
     if not found:
         click.echo("Nothing was installed: the built-in rules are in use.")
 
 
-def _refuse_unsound(settings: Settings, files: Mapping[str, bytes], name: str) -> None:
+def refuse_unsound(settings: Settings, files: Mapping[str, bytes], name: str) -> None:
+    """Raise `BadSet` with everything there is to mend in a set of files; `name` is what it is called."""
     try:
         problems = find_problems(settings, files, name)
     except Unusable as error:
@@ -100,6 +99,18 @@ def _put_in_use(store: Store, files: Mapping[str, bytes], action: str) -> str:
             note(session, action, digest)
     audit.seal(store, now, waits=True)
     return digest
+
+
+def read_two(*wanted: str) -> list[Any]:
+    """Return rulebooks by the beginnings of their digests; raises `Unusable`."""
+    with settings_needed():
+        settings = Settings.from_env()
+    base = open_rulebook(settings)
+    with open_store_here() as store, transaction(store) as session:
+        try:
+            return [rulesets.rulebook_called(session, one, base, settings.cache_path) for one in wanted]
+        except rulesets.NoSuchSet as error:
+            raise click.BadParameter(f"{error}.", param_hint="DIGEST") from None
 
 
 def read_sets_in_use() -> Sets:

@@ -17,6 +17,8 @@ from service.console.room import console
 from service.explain.page import Reader, published
 from service.explain.page.work import source_line
 from service.plan_finder import Wanted, find_plans, plan_line
+from service.security.guard import current_client
+from service.security.permissions import may
 
 LONGEST = 120
 MOST_PLANS = 100
@@ -42,7 +44,8 @@ def rulebook() -> ResponseReturnValue:
                 "read": max((source["retrieved"] for source in sources), default=None),
             }
         )
-    return show_to_staff("rulebook.html", payers=lines, query=text)
+    may_see_impact = may("console.impact", current_client().scopes)
+    return show_to_staff("rulebook.html", payers=lines, query=text, may_see_impact=may_see_impact)
 
 
 @console.get("/rulebook/<payer_id>")

@@ -44,6 +44,7 @@ class Filter:
     status: str | None = None
     owner: str | None = None
     client: str | None = None
+    is_open: bool = False
 
 
 def add(session: Session, case: Case) -> None:
@@ -108,6 +109,8 @@ def page_of(session: Session, wanted: Filter, page: Page) -> tuple[list[Case], s
     query = _opened_by(select(cases), wanted.client)
     if wanted.status is not None:
         query = query.where(cases.c.status == wanted.status)
+    if wanted.is_open:
+        query = query.where(cases.c.status.not_in(CLOSED))
     if wanted.owner is not None:
         query = query.where(cases.c.owner == wanted.owner)
     rows = session.connection.execute(newest_first(query, cases.c.id, page)).all()

@@ -115,6 +115,7 @@ def _go_on(visitor: Visitor, marked: Marked, made: dict[str, Any], today: date) 
     visitor.make("POST told", f"{at}/told", {"told_benefits": marked.telling(a_minute_ago())})
     visitor.make("POST reverify", f"{at}/reverify", None)
     visitor.call("GET replay", "GET", f"{at}/replay")
+    visitor.call("GET impact", "GET", "/v1/rules/impact?digest=built-in&limit=20", is_silent=True)
     visitor.call("GET replay as of a day", "GET", f"{at}/replay?as_of={today}")
     for kind in ("benefits", "letter", "good_faith_estimate"):
         visitor.call("GET document", "GET", f"{at}/documents/{kind}?format=html&language=es")

@@ -87,6 +87,7 @@ def work_at_the_desk(browser: Browser, number: int, today: date) -> None:
     faulty = typed | {"payer": marked.phrase, "weeks": marked.word}
     browser.send("console: a form with faults", f"{ROOM}/verify", faulty)
     browser.get("console: work list", f"{ROOM}/")
+    browser.get("console: what the rules change", f"{ROOM}/rulebook-impact?digest=built-in")
     _put_up_a_list(browser, marked, today)
     browser.get("console: no such verification", f"{ROOM}/verifications/{quote(marked.word)}")
 

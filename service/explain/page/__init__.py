@@ -12,7 +12,7 @@ from service.explain.page.comparison import print_comparison
 from service.explain.page.cost import assumptions, cost, weeks
 from service.explain.page.payer import payer_page
 from service.explain.page.reader import FLORIDA, Answer, Reader
-from service.explain.page.rule_lists import changes_page, stale_page
+from service.explain.page.rule_lists import changes_page, differences_page, stale_page
 from service.explain.page.verdict import authorization, coverage, opening
 from service.explain.page.work import call_script, cautions, next_steps, sources
 
@@ -21,6 +21,7 @@ __all__ = [
     "Answer",
     "Reader",
     "changes_page",
+    "differences_page",
     "payer_page",
     "print_comparison",
     "print_verification",

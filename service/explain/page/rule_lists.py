@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Any, Protocol
 
@@ -68,6 +70,8 @@ class Change(Protocol):
     def before(self) -> Any: ...
     @property
     def after(self) -> Any: ...
+    @property
+    def was(self) -> Published | None: ...
 
 
 def stale_page(
@@ -81,10 +85,24 @@ def stale_page(
 
 
 def changes_page(
-    changes: Sequence[tuple[Change, Names]], names: Names, reader: Reader, *, every: bool = False
+    changes: Sequence[tuple[Change, Names]],
+    names: Names,
+    reader: Reader,
+    *,
+    every: bool = False,
+    sourced: bool = False,
 ) -> str:
-    """Return what changes, payer by payer, in sentences."""
-    return "".join(f"{text}\n" for text in _changes(changes, names, reader, every))
+    """Return what changes, payer by payer, in sentences; `sourced` ones say where both values are from."""
+    teller = _Teller(reader, every, sourced)
+    return "".join(f"{text}\n" for text in _changes(changes, names, teller))
+
+
+def differences_page(pages: Sequence[tuple[date, str]], reader: Reader) -> str:
+    """Return how two rulebooks differ: a page of changes for each day from which on they do."""
+    if not pages:
+        return f"{reader.label('rule_no_difference')}\n"
+    told = ((reader.label("rule_for_care_from", date=reader.words.date(day)), page) for day, page in pages)
+    return "\n".join(f"{head}\n{page}" for head, page in told)
 
 
 def _stale(
@@ -127,9 +145,32 @@ def _source(shown: Published, reader: Reader) -> str:
     return ", ".join(parts)
 
 
-def _changes(
-    changes: Sequence[tuple[Change, Names]], names: Names, reader: Reader, every: bool
-) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """How changes are told: to whom, every row or a few, with sources or without."""
+
+    reader: Reader
+    every: bool
+    sourced: bool
+
+    def tell(self, change: Change, names: Names) -> str:
+        """Return a change as a sentence, with its sources where they are wanted."""
+        reader = self.reader
+        text = change_in_words(change.shown, change.before, change.after, reader, names)
+        if not self.sourced:
+            return text
+        was = _source(change.was, reader) if change.was is not None else None
+        now = _source(change.shown, reader) if change.after is not None else None
+        sources = "; ".join(
+            reader.label(code, source=source)
+            for code, source in (("rule_was_from", was), ("rule_is_from", now))
+            if source is not None
+        )
+        return f"{text} ({sources})"
+
+
+def _changes(changes: Sequence[tuple[Change, Names]], names: Names, teller: _Teller) -> Iterator[str]:
+    reader, every = teller.reader, teller.every
     if not changes:
         yield reader.label("rule_nothing_changes")
     for holder, group in groupby(changes, key=lambda pair: pair[0].shown.payer):
@@ -139,7 +180,7 @@ def _changes(
             told = list(several)
             code = None if every else _whole_plan(part, told)
             if code is None:
-                yield from bullets(_told(part, told, reader, every))
+                yield from bullets(_told(part, told, teller))
             else:
                 whole.setdefault(code, []).append(told[0][1].get(part, part))
         yield from bullets(_plans_told(code, plans, reader) for code, plans in whole.items())
@@ -161,13 +202,13 @@ def _plans_told(code: str, plans: list[str], reader: Reader) -> str:
     return reader.label(code, count=str(len(plans)), plans="; ".join(few), more=more)
 
 
-def _told(part: str, told: list[tuple[Change, Names]], reader: Reader, every: bool) -> Iterator[str]:
+def _told(part: str, told: list[tuple[Change, Names]], teller: _Teller) -> Iterator[str]:
     """Yield the changes of a table, of a plan, or of the payer as a whole, as sentences."""
-    few = told[:FEW_ROWS] if told[0][0].shown.row and not every else told
+    few = told[:FEW_ROWS] if told[0][0].shown.row and not teller.every else told
     for change, names in few:
-        yield change_in_words(change.shown, change.before, change.after, reader, names)
+        yield teller.tell(change, names)
     if len(few) < len(told):
-        yield reader.label("rule_more_rows", count=str(len(told) - len(few)), table=part)
+        yield teller.reader.label("rule_more_rows", count=str(len(told) - len(few)), table=part)
 
 
 def _part(shown: Published) -> str:
