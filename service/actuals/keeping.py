@@ -14,14 +14,13 @@ from typing import Any
 
 from service.actuals.matching import Planned
 from service.casework.actuals import Comparison, Expected, Terms, compare
+from service.casework.file import ACTUAL
 from service.casework.paid import Session as Lines
 from service.casework.paid import Stated, as_actual, is_of_several_claims, status_of
 from service.store import cases, records, timeline
 from service.store.records import Record
 from service.store.session import Session
 
-ACTUAL = "actual"
-"""The kind of record."""
 IMPORTED, ADDED = "actuals_imported", "actual_added"
 UNKNOWN_LEVEL = "unknown"
 

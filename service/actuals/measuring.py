@@ -10,9 +10,10 @@ from io import StringIO
 from typing import Any
 
 from schemas.fields import format_money
-from service.actuals.keeping import ACTUAL, comparison_of
+from service.actuals.keeping import comparison_of
 from service.casework.accuracy import Errors, Group, Sample, measure
 from service.casework.actuals import CAUSES
+from service.casework.file import ACTUAL
 from service.casework.paid import as_actual, codes_of
 from service.casework.rates import Allowed, Proposal, Rates, propose
 from service.office import Office

@@ -13,7 +13,7 @@ from flask import Flask, Request, request
 
 from service.config import Settings
 
-WHOLE_BATCH = frozenset({"batches.create"})
+WHOLE_BATCH = frozenset({"batches.create", "actuals.take_in", "console.take_in_actuals"})
 ONE_PICTURE = frozenset({"cards.put", "console.put_up_card"})
 WHOLE_FORM = frozenset({"console.ask"})
 """Where a form may bring both sides of a card at once, and a payer's reply that was given before."""

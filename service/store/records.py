@@ -83,11 +83,15 @@ def get(session: Session, case_id: str, record_id: str, kind: str) -> Record | N
     return None if row is None else _opened(session, row)
 
 
-def of_case(session: Session, case_id: str, kind: str | None = None) -> list[Record]:
-    """The records of a case, of one kind or of all, oldest first."""
+def of_case(
+    session: Session, case_id: str, kind: str | None = None, *, but: str | None = None
+) -> list[Record]:
+    """The records of a case, of one kind or of all, or of all `but` one, oldest first."""
     query = select(case_records).where(case_records.c.case_id == case_id)
     if kind is not None:
         query = query.where(case_records.c.kind == kind)
+    if but is not None:
+        query = query.where(case_records.c.kind != but)
     return _all(session, query)
 
 
@@ -113,7 +117,7 @@ def of_open_cases(
 def page_of_kind(
     session: Session, kind: str, after: tuple[str, str], limit: int, client: str | None = None
 ) -> list[Record]:
-    """The next records of a kind, case by case, after the ids of a case and a record; of one client if named."""
+    """The next records of a kind, case by case, after the ids of a case and a record; of one client."""
     c = case_records.c
     query = select(case_records).where(c.kind == kind, tuple_(c.case_id, c.id) > tuple_(*after))
     if client is not None:
