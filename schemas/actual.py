@@ -41,7 +41,8 @@ def check_actual(one: Mapping[str, Any], today: date, complaints: Complaints) ->
     patient, allowed = one.get("patient"), one.get("allowed")
     if one.get("date_of_service") is not None and one["date_of_service"] > today:
         complaints.add("/date_of_service", "service_in_future", "has not come yet; check the day")
-    if one.get("status") != DENIED and allowed is None:
+    is_told_of = any(error.pointer.endswith("/allowed") for error in complaints.found)
+    if one.get("status") != DENIED and allowed is None and not is_told_of:
         complaints.add("/allowed", "required", "is missing; give what the payer allows")
     if patient is None:
         return
