@@ -87,9 +87,12 @@ def accuracy(as_csv: bool, rates: bool) -> None:
 @contextmanager
 def _open_office_here() -> Iterator[Office]:
     """The office of this installation, with its rules and its store; raises `NoAnswer`."""
-    open_desk_here()  # says what is wrong with rules and profile before anything else does
     with settings_needed():
-        office = open_office(Settings.from_env())
+        try:
+            office = open_office(Settings.from_env())
+        except Exception:
+            open_desk_here()  # says what is wrong with rules or profile, where that is it
+            raise
     try:
         yield office
         office.sealer.catch_up()

@@ -13,7 +13,6 @@ from service.record import Caller, draft_new, keep
 from service.store.session import transaction
 from tests.api.paid import HEADER, about, paid_as_estimated
 from tests.cli.conftest import Run
-from tests.payers.x12.remittances import claim, line, remittance
 
 
 @pytest.fixture
@@ -34,28 +33,19 @@ def test_what_was_paid_is_taken_in_once_measured_and_told_row_by_row(
     file.write_text(paid_as_estimated("EHR-1"))
     first = run("actuals", "import", str(file))
     assert (first.exit_code, first.stdout) == (0, "1 remittance advice: 6 kept\n"), first.stderr
-    assert run("actuals", "import", str(file)).stdout == "1 remittance advice: 6 unchanged\n"
     assert run("accuracy").stdout.splitlines() == [
         "aetna, intensive_outpatient, exact",
         "  sessions: 6, too few to say",
         "  whole episodes: 1, too few to say",
         "  causes: matches 6 (0.00)",
     ]
-    table = run("accuracy", "--csv").stdout.splitlines()
-    assert table[1].startswith("aetna,intensive_outpatient,exact,6,0,False,")
-    assert run("accuracy", "--rates").stdout == "No contracted rate is contradicted.\n"
     file.write_text(HEADER + "EHR-1,2026-11-04,400,80,0,0,80,\nEHR-2,2026-11-04,400,80,,,,\n,x,,,,,,\n")
     done = run("actuals", "import", str(file), "--json")
     assert done.exit_code == 2
     rows = json.loads(done.stdout)["rows"]
     assert [row["outcome"] for row in rows] == ["remittance_stands", "no_such_case", "not_usable"]
     assert rows[0]["case_id"] == case
-    told = run("actuals", "import", str(file)).stdout
-    assert "/date_of_service  not_a_date" in told
-    assert "EHR-2" not in told
-    file.write_text(remittance(claim("A", line())).replace("ST*835", "ST*271"))
-    done = run("actuals", "import", str(file))
-    assert (done.exit_code, done.stderr) == (1, "vob: The file holds no remittance advice (835).\n")
+    assert "EHR-2" not in done.stdout
     assert run("audit", "verify").stdout.startswith("The trail holds: ")
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-ISA = "ISA*00*          *00*          *ZZ*INVENTEDPAYER  *ZZ*INVENTEDCLINIC *261215*0900*^*00501*000000001*0*T*:~"
+PARTIES = "*ZZ*INVENTEDPAYER  *ZZ*INVENTEDCLINIC "
+ISA = f"ISA*00*          *00*          {PARTIES}*261215*0900*^*00501*000000001*0*T*:~"
 PAID_ON = "20261215"
 
 
