@@ -18,6 +18,15 @@ from schemas.fields import format_money
 from service.actuals.entries import Entry, LeftOut, UnusableFile
 from service.casework.paid import REMITTANCE, Stated
 
+LEFT_OUT = NOT_FIRST, NOT_PAYMENT, AS_A_WHOLE, NO_DAY, DUPLICATE = (
+    "not_the_first_payer",
+    "not_a_payment",
+    "adjusted_as_a_whole",
+    "of_no_single_day",
+    "duplicate",
+)
+"""Why a claim or a line of it is not kept."""
+
 
 def read_remittances(content: bytes) -> tuple[Remittance, ...]:
     """Read a file of remittance advice; raises `UnusableFile`."""
@@ -38,11 +47,11 @@ def entries_of(found: tuple[Remittance, ...]) -> Iterator[Entry | LeftOut]:
 
 def _of_claim(claim: Claim, remittance: Remittance, position: int) -> Iterator[Entry | LeftOut]:
     if claim.is_secondary:
-        yield LeftOut(position, "not_the_first_payer", at=claim.at)
+        yield LeftOut(position, NOT_FIRST, at=claim.at)
     elif not (claim.is_primary or claim.is_denied or claim.is_reversal):
-        yield LeftOut(position, "not_a_payment", at=claim.at)
+        yield LeftOut(position, NOT_PAYMENT, at=claim.at)
     elif claim.lines and any(one.amount for one in claim.adjustments):
-        yield LeftOut(position, "adjusted_as_a_whole", at=claim.at)
+        yield LeftOut(position, AS_A_WHOLE, at=claim.at)
     else:
         yield from _by_day(claim, remittance, position)
 
@@ -52,9 +61,9 @@ def _by_day(claim: Claim, remittance: Remittance, position: int) -> Iterator[Ent
     met: Counter[tuple[date, str]] = Counter()
     for line in claim.lines or (_as_line(claim),):
         if line.on is None:
-            yield LeftOut(position, "of_no_single_day", at=line.at)
+            yield LeftOut(position, NO_DAY, at=line.at)
         elif line.is_duplicate:
-            yield LeftOut(position, "duplicate", at=line.at)
+            yield LeftOut(position, DUPLICATE, at=line.at)
         else:
             service = "|".join((line.procedure or line.revenue, *line.modifiers))
             key = f"{service}|{met[line.on, service]}"

@@ -35,6 +35,7 @@ MENU = (
     ("console.audit", "audit_trail"),
     ("console.users", "staff"),
     ("console.keys", "keys"),
+    ("console.accuracy_page", "accuracy"),
     ("console.rulebook", "rulebook"),
     ("console.memory_page", "memory"),
     ("console.clinic", "clinic"),
