@@ -89,11 +89,11 @@ def propose(sessions: Iterable[Allowed], rates: Rates) -> list[Proposal]:
         runs[one.site, one.payer, one.level].setdefault(one.codes, Run()).add(one)
     found = []
     for (site, payer, level), by_codes in sorted(runs.items()):
-        is_only = len({run.amount for run in by_codes.values()}) == 1
+        settled = {run.amount for run in by_codes.values() if len(run.days) >= AGREE}
         old = rates.get((site, payer, level))
         for codes, run in sorted(by_codes.items()):
             differs = run.has_hole if old is None else run.amount != old
             if len(run.days) >= AGREE and differs:
                 about = (site, payer, level, codes, old, run.amount, len(run.days), run.days[0])
-                found.append(Proposal(*about, run.is_derived, is_only))
+                found.append(Proposal(*about, run.is_derived, is_only=len(settled) == 1))
     return found
