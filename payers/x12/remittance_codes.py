@@ -52,13 +52,14 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "2": "coinsurance amount",
         "3": "co-payment amount",
         "18": "exact duplicate claim or service",
+        "24": "charges covered under a capitation agreement",
         "45": "charge exceeds fee schedule, maximum allowable or contracted arrangement",
         "104": "managed care withholding",
         "105": "tax withholding",
         "253": "sequestration: reduction in federal payment",
     }
 )
-DEDUCTIBLE, COINSURANCE, COPAY, DUPLICATE = "1", "2", "3", "18"
+DEDUCTIBLE, COINSURANCE, COPAY, DUPLICATE, CAPITATED = "1", "2", "3", "18", "24"
 COST_SHARES = frozenset((DEDUCTIBLE, COINSURANCE, COPAY))
 # Taken off what is paid, not off what is allowed.
 OFF_THE_PAYMENT = frozenset(("104", "105", "253"))

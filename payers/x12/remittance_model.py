@@ -11,6 +11,7 @@ from datetime import date
 
 from payers.x12.model import Oddity
 from payers.x12.remittance_codes import (
+    CAPITATED,
     COINSURANCE,
     CONTRACTUAL,
     COPAY,
@@ -87,12 +88,17 @@ class ServiceLine:
     def is_unpaid(self) -> bool:
         """Whether nothing of it is covered: nothing was paid, and the patient owes no share of a benefit."""
         shares = self.deductible or self.coinsurance or self.copay
-        return self.charge > 0 and self.paid == 0 and not shares and not (self.stated_allowed or 0)
+        return self.charge > 0 and self.paid == 0 and not shares
 
     @property
     def is_duplicate(self) -> bool:
         """Whether it was refused as one that the payer had already."""
         return any(one.reason == DUPLICATE for one in self.adjustments)
+
+    @property
+    def is_capitated(self) -> bool:
+        """Whether it is paid by the head, and not by the service."""
+        return any(one.reason == CAPITATED for one in self.adjustments)
 
     @property
     def is_balanced(self) -> bool:

@@ -62,6 +62,8 @@ def _by_day(claim: Claim, remittance: Remittance, position: int) -> Iterator[Ent
     for line in claim.lines or (_as_line(claim),):
         if line.on is None:
             yield LeftOut(position, NO_DAY, at=line.at)
+        elif line.is_capitated:
+            yield LeftOut(position, NOT_PAYMENT, at=line.at)
         elif line.is_duplicate:
             yield LeftOut(position, DUPLICATE, at=line.at)
         else:

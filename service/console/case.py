@@ -51,6 +51,7 @@ OF_A_QUOTE = ("told_to", "told_on", "told_by", "acknowledged_on", "reason", "rec
 PLURALS = {"authorizations": "authorization", "quotes": "quote", "contacts": "contact"}
 KIND = "<any(authorizations, quotes, contacts):plural>"
 LATEST = 20
+LATEST_PAID = 6
 
 
 @console.errorhandler(case_at_hand.NotHere)
@@ -77,7 +78,7 @@ def case(case_id: UUID) -> ResponseReturnValue:
         clocks=clocks_of(file),
         card_images=pictures,
         left=left_on_website(file, language()),
-        sessions=sessions_paid([*in_order(paid)]),
+        sessions=sessions_paid([*in_order(paid)][-LATEST_PAID:]),
         calls=[one for one in file.of_kind(call_backs.KIND) if one.status == call_backs.OPEN],
     )
 

@@ -123,6 +123,7 @@ def test_what_is_no_first_payment_or_of_no_one_day_is_left_out_and_said(client: 
             claim("PAID-7", duplicate),
             claim("PAID-7", "CAS*PR*1*50~", on(DAYS[0])),
             claim("PAID-7", on(DAYS[0]), status="25"),
+            claim("PAID-7", on(DAYS[0], paid="0", adjustments=("CO*24*600",), allowed=None)),
         ),
     )
     assert [row["outcome"] for row in taken["rows"]] == [
@@ -131,8 +132,9 @@ def test_what_is_no_first_payment_or_of_no_one_day_is_left_out_and_said(client: 
         "duplicate",
         "adjusted_as_a_whole",
         "not_a_payment",
+        "not_a_payment",
     ]
-    assert [row["row"] for row in taken["rows"]] == [1, 2, 3, 4, 5]
+    assert [row["row"] for row in taken["rows"]] == [1, 2, 3, 4, 5, 6]
 
 
 def test_a_table_tells_every_error_of_a_row_and_keeps_the_others(client: FlaskClient) -> None:

@@ -79,7 +79,7 @@ def test_proposed_rates_are_shown_with_the_lines_for_the_profile(staff: FlaskCli
 
 
 @with_a_browser
-@pytest.mark.parametrize("seen", ["desktop", "phone"], indirect=True)
+@pytest.mark.parametrize("seen", ["phone"], indirect=True)
 def test_every_page_of_what_was_paid_is_sound(seen: Seen, app: Flask, address: str, tmp_path: Path) -> None:
     number, page = next(NUMBERS), seen.page
     case = open_case(signed_in(app, "luz", "admissions"), number)
