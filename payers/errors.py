@@ -83,6 +83,7 @@ class UnreadableReply(ReasonedError):
             "html": "The reply is a web page.",
             "truncated": "The reply ends before it is complete.",
             "too_large": "The reply is larger than ten million bytes.",
+            "not_a_remittance": "The file holds no remittance advice (835).",
             "syntax_rejected": "The payer answers that it could not read the inquiry.",
         }
     )

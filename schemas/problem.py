@@ -76,6 +76,12 @@ ERROR_CODES: Mapping[str, str] = {
     "membership_not_confirmed": "Nobody confirmed the membership yet.",
     "not_approved_yet": "What nobody approved yet is given to nobody.",
     "quote_is_approved": "What was approved is not changed any more.",
+    # what was paid
+    "service_in_future": "The date of service has not come yet.",
+    "more_than_allowed": "The patient's amount is more than was allowed.",
+    "less_than_its_parts": "The patient's amount is less than deductible, copay and coinsurance together.",
+    "case_not_named": "A row names its case by another system's id or by the id it has here.",
+    "actuals_not_readable": "Nothing of the file can be read; the message says why.",
     # the clinic's memory
     "not_told": "The payer told nothing of this for the verification.",
     "told_too_long_ago": "It was told too long ago to be remembered.",

@@ -88,6 +88,17 @@ A_CONTACT = {
     ],
 }
 
+A_SESSION_PAID = {
+    "date_of_service": "2026-11-20",
+    "level_of_care": "iop",
+    "allowed": "415.00",
+    "patient": "83.00",
+    "deductible": "0.00",
+    "copay": "0.00",
+    "coinsurance": "83.00",
+    "plan_paid": "332.00",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -172,6 +183,11 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "getReadiness": Example(path=_CASE),
         "getHandOff": Example(path=_CASE, query={"format": "json"}),
         "listClocks": Example(),
+        "takeInActuals": Example(),
+        "createActual": Example(path=_CASE, body=A_SESSION_PAID),
+        "listActuals": Example(path=_CASE),
+        "getAccuracy": Example(query={"format": "json"}),
+        "listProposedRates": Example(),
         "listCallBacks": Example(query={"limit": "20"}),
         "listCallBacksOfCase": Example(path=_CASE),
         "createCallBack": Example(

@@ -6,6 +6,8 @@ import sys
 
 from flask import Flask
 
+from service.api.accuracy import accuracy
+from service.api.actuals import actuals
 from service.api.audit import audit
 from service.api.batches import batches
 from service.api.call_backs import call_backs
@@ -42,6 +44,8 @@ BLUEPRINTS = (
     cases,
     cards,
     case_records,
+    actuals,
+    accuracy,
     call_backs,
     day_lists,
     reverifications,

@@ -21,6 +21,8 @@ from service.store.verifications import Verification
 from service.verify import Desk
 
 AUTHORIZATION, QUOTE, CONTACT, CONFIRMATION = "authorization", "quote", "contact", "confirmation"
+ACTUAL = "actual"
+"""What was paid for a session: there are as many as sessions, and no day of a case depends on them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def _file_of(session: StoreSession, desk: Desk, case: Case, at: datetime, reach:
     ids = verifications.ids_of_case(session, case.id, reach)
     latest = verifications.get(session, ids[0], reach) if ids else None
     earlier = verifications.begun_before(session, latest) if latest is not None else []
-    return lay_out(desk, case, latest, records.of_case(session, case.id), at, earlier)
+    return lay_out(desk, case, latest, records.of_case(session, case.id, but=ACTUAL), at, earlier)
 
 
 def lay_out(

@@ -26,6 +26,8 @@ COMMANDS = MappingProxyType(
         "payers": ("service.cli.payers", "payers"),
         "rules": ("service.cli.rulebook", "rules"),
         "plans": ("service.cli.plans", "plans"),
+        "actuals": ("service.cli.actuals", "actuals"),
+        "accuracy": ("service.cli.actuals", "accuracy"),
         "medicaid-plans": ("service.cli.medicaid_plans", "medicaid_plans"),
         "keys": ("service.cli.keys", "keys"),
         "webhooks": ("service.cli.webhooks", "webhooks"),

@@ -16,23 +16,25 @@ from schemas.contact import CONTACT
 from schemas.problem import BadRequest
 from schemas.quote import QUOTE
 from service import call_backs, case_at_hand
+from service.actuals.keeping import in_order
 from service.at_hand import caller, office
 from service.casework.clocks import clocks_of
 from service.casework.contacts import cautions
-from service.casework.file import CaseFile
+from service.casework.file import ACTUAL, CaseFile
 from service.casework.hand_off import hand_off, write_csv
 from service.casework.quotes import BEFORE_APPROVAL, has_active_member, received, what_moved
 from service.casework.readiness import is_ready, readiness
 from service.console import asking
 from service.console.case_words import case_label, explain_fault
 from service.console.forms import controls_of, faults_of, said_in, typed_of
+from service.console.paid_words import sessions_paid
 from service.console.reading import language, show_to_staff
 from service.console.room import console
 from service.console.website import left_on_website
 from service.directory import payer_of
 from service.explain.page import Reader
 from service.explain.page.cost import collect_line
-from service.store import card_images, cases, timeline
+from service.store import card_images, cases, records, timeline
 from service.store.pages import Page
 from service.store.records import Record
 from service.store.session import transaction
@@ -49,6 +51,7 @@ OF_A_QUOTE = ("told_to", "told_on", "told_by", "acknowledged_on", "reason", "rec
 PLURALS = {"authorizations": "authorization", "quotes": "quote", "contacts": "contact"}
 KIND = "<any(authorizations, quotes, contacts):plural>"
 LATEST = 20
+LATEST_PAID = 6
 
 
 @console.errorhandler(case_at_hand.NotHere)
@@ -64,8 +67,9 @@ def case(case_id: UUID) -> ResponseReturnValue:
     with transaction(office().store) as session:
         events, _ = timeline.page_of(session, str(case_id), Page(limit=LATEST), caller().reach)
         pictures = card_images.of_case(session, str(case_id))
+        paid = records.of_case(session, str(case_id), ACTUAL)
     items = readiness(file, case_at_hand.threshold())
-    return _show(
+    return show_case(
         "case.html",
         file,
         items=items,
@@ -74,6 +78,7 @@ def case(case_id: UUID) -> ResponseReturnValue:
         clocks=clocks_of(file),
         card_images=pictures,
         left=left_on_website(file, language()),
+        sessions=sessions_paid([*in_order(paid)][-LATEST_PAID:]),
         calls=[one for one in file.of_kind(call_backs.KIND) if one.status == call_backs.OPEN],
     )
 
@@ -155,7 +160,7 @@ def show_hand_off(case_id: UUID) -> ResponseReturnValue:
         answer = Response(write_csv(document), mimetype="text/csv")
         answer.headers["Content-Disposition"] = "attachment; filename=hand-off.csv"
         return answer
-    return _show("hand_off.html", file, document=document)
+    return show_case("hand_off.html", file, document=document)
 
 
 @console.get("/clocks")
@@ -226,7 +231,7 @@ def _list(
 ) -> ResponseReturnValue:
     kind = PLURALS[plural]
     controls = controls_of(SHAPES[kind], FIELDS[kind], {})
-    return _show(
+    return show_case(
         f"{plural}.html",
         file,
         status,
@@ -249,7 +254,7 @@ def _one(
     kind = PLURALS[plural]
     names = OF_A_QUOTE if kind == "quote" and record.status not in BEFORE_APPROVAL else FIELDS[kind]
     controls = controls_of(SHAPES[kind], names, record.data)
-    return _show(
+    return show_case(
         f"{kind}.html",
         file,
         status,
@@ -261,7 +266,8 @@ def _one(
     )
 
 
-def _show(template: str, file: CaseFile, status: int = 200, **values: Any) -> ResponseReturnValue:
+def show_case(template: str, file: CaseFile, status: int = 200, **values: Any) -> ResponseReturnValue:
+    """A page of a case, with what every one of them needs."""
     reader = Reader(language(), office().desk.clinic.zone)
     standings = {one.authorization.id: one for one in file.ledger.standings}
     about = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from service.console import (
+    actuals,
     administration,
     answering,
     batch_files,
@@ -39,6 +40,7 @@ PAGES = (
     answering,
     documents,
     case,
+    actuals,
     calling,
     memory,
     rulebook,

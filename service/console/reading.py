@@ -36,6 +36,7 @@ MENU = (
     ("console.audit", "audit_trail"),
     ("console.users", "staff"),
     ("console.keys", "keys"),
+    ("console.accuracy_page", "accuracy"),
     ("console.webhooks", "webhooks"),
     ("console.rulebook", "rulebook"),
     ("console.memory_page", "memory"),

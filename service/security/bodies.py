@@ -13,7 +13,7 @@ from flask import Flask, Request, request
 
 from service.config import Settings
 
-WHOLE_BATCH = frozenset({"batches.create"})
+WHOLE_BATCH = frozenset({"batches.create", "actuals.take_in", "console.take_in_actuals"})
 BATCH_IN_A_FORM = frozenset({"console.put_up_batch"})
 ONE_PICTURE = frozenset({"cards.put", "console.put_up_card"})
 WHOLE_FORM = frozenset({"console.ask"})

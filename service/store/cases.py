@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,6 +74,12 @@ def status_of(session: Session, case_id: str, client: str | None = None) -> str 
     query = _opened_by(select(cases.c.status).where(cases.c.id == case_id), client)
     found: str | None = session.connection.execute(query).scalar_one_or_none()
     return found
+
+
+def ids_of_external(session: Session, indexes: Sequence[bytes], client: str | None = None) -> list[str]:
+    """The cases that another system's id names, oldest first; its indexes are those under every data key."""
+    query = _opened_by(select(cases.c.id).where(cases.c.external_index.in_(indexes)), client)
+    return list(session.connection.execute(query.order_by(cases.c.id)).scalars())
 
 
 def take(session: Session, case_id: str) -> bool:

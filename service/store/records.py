@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, insert, select, update
+from sqlalchemy import Row, Select, delete, insert, select, tuple_, update
 
 from service.store.session import Session, new_id
 from service.store.tables import case_records, cases
@@ -83,11 +83,15 @@ def get(session: Session, case_id: str, record_id: str, kind: str) -> Record | N
     return None if row is None else _opened(session, row)
 
 
-def of_case(session: Session, case_id: str, kind: str | None = None) -> list[Record]:
-    """The records of a case, of one kind or of all, oldest first."""
+def of_case(
+    session: Session, case_id: str, kind: str | None = None, *, but: str | None = None
+) -> list[Record]:
+    """The records of a case, of one kind or of all, or of all `but` one, oldest first."""
     query = select(case_records).where(case_records.c.case_id == case_id)
     if kind is not None:
         query = query.where(case_records.c.kind == kind)
+    if but is not None:
+        query = query.where(case_records.c.kind != but)
     return _all(session, query)
 
 
@@ -108,6 +112,18 @@ def of_open_cases(
     if client is not None:
         query = query.where(cases.c.client_id == client)
     return _all(session, query)
+
+
+def page_of_kind(
+    session: Session, kind: str, after: tuple[str, str], limit: int, client: str | None = None
+) -> list[Record]:
+    """The next records of a kind, case by case, after the ids of a case and a record; of one client."""
+    c = case_records.c
+    query = select(case_records).where(c.kind == kind, tuple_(c.case_id, c.id) > tuple_(*after))
+    if client is not None:
+        query = query.join(cases, cases.c.id == c.case_id).where(cases.c.client_id == client)
+    rows = session.connection.execute(query.order_by(c.case_id, c.id).limit(limit))
+    return [_opened(session, row) for row in rows]
 
 
 def _all(session: Session, query: Select[Any]) -> list[Record]:

@@ -12,6 +12,7 @@ from schemas.problem import ERROR_CODES
 # What no schema of ours says: these may be answered to data that the document allows.
 OF_MEANING = frozenset(
     {
+        "actuals_not_readable",
         "batch_not_readable",
         "birth_after_start",
         "birth_date_in_future",
@@ -29,8 +30,10 @@ OF_MEANING = frozenset(
         "every_day_needed",
         "hours_out_of_range",
         "in_the_past",
+        "less_than_its_parts",
         "looks_automated",
         "member_id_shape",
+        "more_than_allowed",
         "no_rulebook_in_use",
         "not_a_date",
         "not_a_month_and_day",
@@ -50,6 +53,7 @@ OF_MEANING = frozenset(
         "reply_of_another_member",
         "required",
         "search_unclear",
+        "service_in_future",
         "start_date_missing",
         "start_date_too_far",
         "time_without_zone",

@@ -25,6 +25,7 @@ A_BATCH = (
     "payer,member_id,first_name,last_name,birth_date,level_of_care,start_date\n"
     "medicare,1EG4-TE5-MK73,Ana,Prueba,1957-03-02,iop,2026-12-01\n"
 )
+SESSIONS_PAID = "external_id,date_of_service,allowed,patient\nEHR-77,11/20/2026,415.00,83.00\n"
 COMMITTED = Path(__file__).resolve().parents[2] / "openapi.yaml"
 
 
@@ -151,6 +152,8 @@ def send(client: FlaskClient, name: str, document: dict[str, Any], ids: dict[str
         client.put(address.format(**path), data=PICTURE, content_type="image/png")
     if name == "putCard":
         return client.put(address.format(**path), data=PICTURE, content_type="image/png")
+    if name == "takeInActuals":
+        return client.post(address, data=SESSIONS_PAID, content_type="text/csv")
     if name == "createBatch":
         return client.post(address, data=A_BATCH, content_type="text/csv")
     if name == "signIn":

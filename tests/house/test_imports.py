@@ -62,6 +62,8 @@ FRONT_DOORS = (
     "service.cards",
     "service.quick_checks",
     "service.webhooks",
+    "service.actuals",
+    "service.actuals_at_hand",
 )
 
 # The first row that a module stands in is its row, so the narrower ones come first.
@@ -459,6 +461,35 @@ TABLE = (
             "service.pending",
             "service.record",
             "service.security",
+            "service.store",
+        ),
+        never=(TABLES,),
+    ),
+    Row(
+        "service.actuals",
+        ours=(
+            "schemas",
+            "payers.errors",
+            "payers.x12.remittance",
+            "payers.x12.remittance_model",
+            "service.actuals",
+            "service.casework",
+            "service.jobs.rows",
+            "service.office",
+            "service.record",
+            "service.security",
+            "service.store",
+        ),
+        never=(TABLES,),
+    ),
+    Row(
+        "service.actuals_at_hand",
+        ours=(
+            "service.actuals",
+            "service.at_hand",
+            "service.casework",
+            "service.noting",
+            "service.record",
             "service.store",
         ),
         never=(TABLES,),

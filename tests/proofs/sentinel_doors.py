@@ -12,12 +12,13 @@ from payers.sandbox.member import Member
 from payers.sandbox.reply import write_271
 from payers.sandbox.roster import BY_KEY
 from tests.payers.sandbox.asking import inquiry_about
+from tests.payers.x12.remittances import claim, line, remittance
 from tests.pictures import jpeg
 from tests.proofs.marks import Marked
 from tests.proofs.visitor import Visitor
 
 V1, CASES, PAYERS, LISTS = "/v1/verifications", "/v1/cases", "/v1/payers", "/v1/day-lists"
-QUICK, BATCHES = "/v1/quick-checks", "/v1/batches"
+QUICK, BATCHES, ACTUALS = "/v1/quick-checks", "/v1/batches", "/v1/actuals"
 NOWHERE = "019ab1f0-3c00-7d2a-9c51-5b1f0a2e7c44"
 TROUBLES = (
     "wrong-member",
@@ -122,6 +123,7 @@ def _go_on(visitor: Visitor, marked: Marked, made: dict[str, Any], today: date) 
     visitor.call("GET document as PDF", "GET", f"{at}/documents/benefits")
     visitor.call("GET verifications", "GET", f"{V1}?limit=20", is_silent=True)
     _remember(visitor, marked, made)
+    _pay(visitor, marked, f"{CASES}/{made['case_id']}", today)
     _hold(visitor, marked, f"{CASES}/{made['case_id']}", made["payer"]["id"])
 
 
@@ -148,6 +150,26 @@ def _hold(visitor: Visitor, marked: Marked, case: str, payer: str) -> None:
     visitor.call("GET readiness", "GET", f"{case}/readiness", is_silent=True)
     visitor.call("GET hand-off", "GET", f"{case}/hand-off")
     visitor.call("GET hand-off as a table", "GET", f"{case}/hand-off?format=csv")
+
+
+def _pay(visitor: Visitor, marked: Marked, case: str, today: date) -> None:
+    """Take in what was paid, with somebody's marks wherever a payer or a person may put them."""
+    on, word, phrase = today - timedelta(days=1), marked.word, marked.phrase
+    names = f"NM1*QC*1*{word}*{word}****MI*{marked.member_id}~"
+    x12, table = {"Content-Type": "application/edi-x12"}, {"Content-Type": "text/csv"}
+    for number in (f"{word}-ext", word):
+        sent = remittance(claim(number, names, line(on.strftime("%Y%m%d")), control=word)).encode()
+        visitor.call("POST actuals: 835", "POST", ACTUALS, data=sent, headers=x12, is_silent=True)
+    rows = ("external_id,date_of_service,allowed,patient,reason", f"{word},{on},9.00,9.00,{phrase}")
+    bad = f"{phrase},{word},{phrase},{word},{phrase}"
+    sent = "\n".join((*rows, bad)).encode()
+    visitor.call("POST actuals: table", "POST", ACTUALS, data=sent, headers=table, is_silent=True)
+    header = f"{word},allowed\n1,2\n".encode()
+    visitor.call("POST actuals: no header", "POST", ACTUALS, data=header, headers=table)
+    said = {"date_of_service": on.isoformat(), "patient": "9.00", "status": "denied", "reason": phrase}
+    visitor.make("POST actual", f"{case}/actuals", said)
+    visitor.call("GET actuals", "GET", f"{case}/actuals")
+    visitor.call("GET accuracy", "GET", "/v1/accuracy", is_silent=True)
 
 
 def _look_for(visitor: Visitor, marked: Marked) -> None:
