@@ -13,7 +13,7 @@ from flask_smorest import Blueprint
 from schemas.batch import BATCH
 from schemas.messages import add_messages
 from schemas.problem import BadRequest, FieldError
-from service.api.describe import LANGUAGE, creation, file_operation, operation
+from service.api.describe import FILE, LANGUAGE, creation, file_operation, operation
 from service.api.exchange import language, query, reply
 from service.api.once import Made, once
 from service.api.problems import Refused
@@ -32,9 +32,8 @@ from service.store.session import Session, transaction
 batches = Blueprint("batches", __name__, url_prefix="/v1/batches", description=__doc__ or "")
 CSV, LINES = "text/csv", "application/x-ndjson"
 MEDIA: dict[Form, str] = {"csv": CSV, "jsonl": LINES}
-ROWS = {"schema": {"type": "string", "format": "binary"}}
 PUT_UP = creation("createBatch", "Put up many verifications", BATCH, refuses=(400, 413, 415, 422))
-PUT_UP["requestBody"] = {"required": True, "content": dict.fromkeys(MEDIA.values(), ROWS)}
+PUT_UP["requestBody"] = {"required": True, "content": {kind: {"schema": FILE} for kind in MEDIA.values()}}
 PUT_UP["parameters"].append({"in": "query", "schema": BATCH_QUERY})
 PUT_UP["responses"]["414"] = {"description": "The address is too long."}
 
