@@ -170,6 +170,17 @@ kill-proof: tools ## N writes to a service that is killed again and again (N=100
 audit-packages: tools ## Known weaknesses of what is locked (pip-audit; needs the network)
 	$(BIN)/pip-audit --strict --require-hashes --requirement requirements.lock
 
+# --- clients: made from openapi.yaml, and not kept ------------------------------------------------
+
+.PHONY: client
+client: tools ## A Python client for the API in clients/python, out of openapi.yaml
+	$(BIN)/openapi-python-client generate --path openapi.yaml --config clients/openapi-python-client.yaml \
+		--meta setup --output-path clients/python --overwrite --fail-on-warning
+
+.PHONY: client-typescript
+client-typescript: tools ## The code of docs/calling-from-typescript.md, compiled strictly and run (needs Node and npm)
+	$(BIN)/python -m tests.proofs.typescript
+
 # --- what is made from the code and kept beside it ----------------------------------------------
 
 .PHONY: openapi
