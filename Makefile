@@ -14,6 +14,9 @@ COMPILE := $(UV) --no-config --quiet pip compile pyproject.toml --universal --py
 HEADER := \# Made by `make lock` from pyproject.toml: exact versions, a hash of every file. Do not edit.
 # What reaches every branch of the engine; to count branches slows a test, so the rest is not counted.
 ENGINE := tests/engine tests/verify
+# Quick ones first; those that fill every processor for minutes last.
+BENCHES := engine route x12 audit rulebook shares memory bare live batch batch_served \
+	$(if $(wildcard bench/celery_workers.py),celery_workers)
 CATALOGS := $(patsubst %.po,%.mo,$(wildcard service/translations/*/LC_MESSAGES/*.po))
 
 .DEFAULT_GOAL := help
@@ -114,19 +117,19 @@ proof: tools ## The money identities over 100,000 random cases of each kind (a q
 	OPENVOB_PROOF_CASES=200000 $(PYTEST) -q tests/engine/test_identities.py
 
 .PHONY: bench
-bench: tools ## How long a determination, a request, a 271 and the rulebook take, against bare peers
-	$(BIN)/python -m bench.engine
-	$(BIN)/python -m bench.route
-	$(BIN)/python -m bench.x12
-	$(BIN)/python -m bench.audit
-	$(BIN)/python -m bench.rulebook
+bench: tools ## All of bench/ that takes minutes: docs/performance.md says what, and holds the tables (20 minutes)
+	@for bench in $(BENCHES); do echo; echo "bench.$$bench"; $(BIN)/python -m bench.$$bench || exit 1; done
+
+.PHONY: bench-page
+bench-page: tools ## Write what `make bench` measured into docs/performance.md
+	$(BIN)/python -m bench.page
 
 .PHONY: bench-server
 bench-server: tools ## gunicorn beside granian on the real route, with wrk (a quarter of an hour)
 	$(BIN)/python -m bench.server
 
 .PHONY: load
-load: tools ## Two hundred verifications at once, half of them to a payer that hangs (a minute)
+load: tools ## A payer that takes a second, then two hundred at once, half of them to one that hangs (minutes)
 	$(BIN)/python -m bench.live
 
 .PHONY: fuzz
