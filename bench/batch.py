@@ -38,13 +38,13 @@ finally:
 """
 
 
-def main() -> None:
+def main(sizes: tuple[int, ...] = SIZES) -> None:
     """Show seconds, rows a second and the most memory of a batch of each size, in each form."""
     shown: list[tuple[str | float, ...]] = []
     with TemporaryDirectory() as folder:
         for form in ("csv", "jsonl"):
             before: tuple[int, float] | None = None
-            for size in (size for size in SIZES if form == "csv" or size <= MOST_LINES):
+            for size in (size for size in sizes if form == "csv" or size <= MOST_LINES):
                 file = Path(folder) / f"{size}.csv"
                 with file.open("w", encoding="utf-8", newline="") as opened:
                     csv.writer(opened).writerows(rows(size))
@@ -79,4 +79,4 @@ def run(file: Path, out: Path) -> tuple[float, float]:
 
 
 if __name__ == "__main__":
-    main()
+    main(tuple(map(int, sys.argv[1:])) or SIZES)
