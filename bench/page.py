@@ -22,9 +22,10 @@ def fill(text: str, folder: Path) -> str:
 
     def filled(marked: re.Match[str]) -> str:
         file = folder / f"{marked[2]}.json"
-        if not file.exists():
+        measured = json.loads(file.read_text("utf-8")) if file.exists() else {}
+        if "tables" not in measured:  # left by something else
             return marked[0]
-        return f"{marked[1]}\n{as_markdown(json.loads(file.read_text('utf-8')))}\n{marked[3]}"
+        return f"{marked[1]}\n{as_markdown(measured)}\n{marked[3]}"
 
     return MARKED.sub(filled, text)
 

@@ -61,6 +61,8 @@ def test_a_table_is_written_between_its_marks_and_the_rest_stays(tmp_path: Path)
 
 def test_without_measurements_nothing_changes(tmp_path: Path) -> None:
     assert fill(BEFORE, tmp_path) == BEFORE
+    (tmp_path / "memory.json").write_text('{"of": "another kind"}', "utf-8")
+    assert fill(BEFORE, tmp_path) == BEFORE
 
 
 def test_every_mark_of_the_page_names_a_bench_or_one_to_come() -> None:
