@@ -16,6 +16,9 @@ HEADER := \# Made by `make lock` from pyproject.toml: exact versions, a hash of 
 ENGINE := tests/engine tests/verify
 # Tests start the service dozens of times: compiled modules are kept, whatever the surroundings say.
 unexport PYTHONDONTWRITEBYTECODE
+# Quick ones first; those that fill every processor for minutes last.
+BENCHES := engine route x12 audit rulebook shares memory bare live batch batch_served \
+	celery_workers
 CATALOGS := $(patsubst %.po,%.mo,$(wildcard service/translations/*/LC_MESSAGES/*.po))
 
 .DEFAULT_GOAL := help
@@ -116,12 +119,14 @@ proof: tools ## The money identities over 100,000 random cases of each kind (a q
 	OPENVOB_PROOF_CASES=200000 $(PYTEST) -q tests/engine/test_identities.py
 
 .PHONY: bench
-bench: tools ## How long a determination, a request, a 271 and the rulebook take, against bare peers
-	$(BIN)/python -m bench.engine
-	$(BIN)/python -m bench.route
-	$(BIN)/python -m bench.x12
-	$(BIN)/python -m bench.audit
-	$(BIN)/python -m bench.rulebook
+bench: tools ## All of bench/ that takes minutes: docs/performance.md says what, and holds the tables (20 minutes)
+	@for bench in $(BENCHES); do \
+		echo; echo "bench.$$bench"; $(BIN)/python -m bench.$$bench || left_out="$$left_out $$bench"; \
+	done; test -z "$$left_out" || { echo "Not measured:$$left_out" >&2; exit 1; }
+
+.PHONY: bench-page
+bench-page: tools ## Write what `make bench` measured into docs/performance.md
+	$(BIN)/python -m bench.page
 
 .PHONY: bench-server
 bench-server: tools ## gunicorn beside granian on the real route, with wrk (a quarter of an hour)
@@ -132,7 +137,7 @@ bench-workers: tools ## Rows a second with one Celery worker and two (needs Post
 	$(BIN)/python -m bench.celery_workers
 
 .PHONY: load
-load: tools ## Two hundred verifications at once, half of them to a payer that hangs (a minute)
+load: tools ## A payer that takes a second, then two hundred at once, half of them to one that hangs (minutes)
 	$(BIN)/python -m bench.live
 
 .PHONY: fuzz
@@ -187,6 +192,17 @@ impact-proof: tools ## N open cases, and a changed rule that lists just those it
 .PHONY: audit-packages
 audit-packages: tools ## Known weaknesses of what is locked (pip-audit; needs the network)
 	$(BIN)/pip-audit --strict --require-hashes --requirement requirements.lock
+
+# --- clients: made from openapi.yaml, and not kept ------------------------------------------------
+
+.PHONY: client
+client: tools ## A Python client for the API in clients/python, out of openapi.yaml
+	$(BIN)/openapi-python-client generate --path openapi.yaml --config clients/openapi-python-client.yaml \
+		--meta setup --output-path clients/python --overwrite --fail-on-warning
+
+.PHONY: client-typescript
+client-typescript: tools ## The code of docs/calling-from-typescript.md, compiled strictly and run (needs Node and npm)
+	$(BIN)/python -m tests.proofs.typescript
 
 # --- what is made from the code and kept beside it ----------------------------------------------
 

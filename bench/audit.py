@@ -6,8 +6,8 @@ in the same thread, after as many verifications as come between two of its looks
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +15,8 @@ from unittest.mock import patch
 
 from bench.asked import OFTEN
 from bench.measure import show, time_in_turn
-from bench.route import PATH, QUIET, poster
+from bench.route import PATH, poster
+from bench.serving import QUIET, kinds
 from service.api import verifications
 from service.app import create_app
 from service.audit import Sealer
@@ -23,7 +24,7 @@ from service.config import Settings
 from service.first_run import prepare
 from service.office import Office
 from service.store import audit
-from tests.databases import Databases, SqliteFiles, postgres_server, server_address
+from tests.databases import Databases
 
 # Less than comes in the fifth of a second after which the sealer looks; the more at once, the cheaper each.
 BETWEEN_LOOKS = 40
@@ -68,17 +69,6 @@ def measure(name: str, databases: Databases, folder: Path) -> list[tuple[str, st
         (f"{name}: {way}", f"{taken / BETWEEN_LOOKS:,.0f} µs", f"{taken / base:.2f} x")
         for way, taken in times.items()
     ]
-
-
-@contextmanager
-def kinds(folder: Path) -> Iterator[list[tuple[str, Databases]]]:
-    """SQLite always, and PostgreSQL where the server that the tests would use is named."""
-    with ExitStack() as stack:
-        found: list[tuple[str, Databases]] = [("SQLite", SqliteFiles(folder))]
-        address = server_address()
-        if address is not None:
-            found.append(("PostgreSQL", stack.enter_context(postgres_server(address))))
-        yield found
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from bench.asked import NOW, ROOT, TOLD_REQUEST
-from bench.measure import show, time_in_turn
+from bench.measure import remark, show, time_in_turn
 from payers.rulebook import load_rulebook
 from schemas.inquiry import load_inquiry
 from service.clinic import load_clinic
@@ -36,7 +36,7 @@ def main() -> None:
         ],
     )
     grown = (times["480"] - times["120"]) / 360 / ((times["120"] - times["24"]) / 96)
-    print(f"  a session more costs {grown:.2f} times as much between 120 and 480 as between 24 and 120")
+    remark(f"a session more costs {grown:.2f} times as much between 120 and 480 as between 24 and 120")
 
 
 if __name__ == "__main__":

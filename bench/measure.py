@@ -1,12 +1,29 @@
-"""Times functions in turn, block by block, so that a drift of the machine's speed hits all alike."""
+"""Times functions in turn, and tells tables: to whoever watches, and as JSON to `bench.page`.
+
+Blocks of calls alternate, so that a drift of the machine's speed hits all alike. Whatever a run shows stands
+in `.bench/NAME.json`, named after the module that was run, with the machine that it was measured on.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+import os
+import platform
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import zip_longest
+from pathlib import Path
 from statistics import median
 from time import perf_counter
+from typing import Any
 
 ROUNDS = 15
+FOLDER = Path(__file__).parents[1] / ".bench"
+Cell = str | int | float
+WHAT = ("what", "how much", "and")
+
+_shown: list[dict[str, Any]] = []
 
 
 def time_in_turn(
@@ -24,9 +41,60 @@ def time_in_turn(
     return {name: median(times) for name, times in blocks.items()}
 
 
-def show(title: str, rows: list[tuple[str, str, str]]) -> None:
-    """Print a small table: what, how much, and against what."""
+def show(title: str, rows: Sequence[Sequence[Cell]], columns: Sequence[str] = WHAT) -> None:
+    """Print a table and keep it; its numbers are kept as they are."""
     print(f"\n{title}")
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    for name, amount, note in rows:
-        print(f"  {name:<{widths[0]}}  {amount:>{widths[1]}}  {note}".rstrip())
+    head = [] if columns is WHAT else [columns]
+    lines = [[written(cell) for cell in row] for row in (*head, *rows)]
+    widths = [max(map(len, column)) for column in zip_longest(*lines, fillvalue="")]
+    for line in lines:
+        # Words begin on the left: the first column, and the notes of a table of three.
+        cells = [
+            f"{cell:<{width}}" if number == 0 or (number == 2 and columns is WHAT) else f"{cell:>{width}}"
+            for number, (cell, width) in enumerate(zip(line, widths, strict=False))
+        ]
+        print("  " + "  ".join(cells).rstrip())
+    _shown.append({"title": title, "columns": [*columns], "rows": [[*row] for row in rows], "remarks": []})
+    _keep()
+
+
+def remark(text: str) -> None:
+    """Print a line about the table before it, and keep it."""
+    print(f"  {text}")
+    _shown[-1]["remarks"].append(text)
+    _keep()
+
+
+def written(cell: Cell) -> str:
+    """A cell as people read it: a number with three digits that count, or all before its point."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, int) or abs(cell) >= 100:
+        return f"{cell:,.0f}"
+    return f"{cell:.{0 if cell == 0 else 1 if abs(cell) >= 10 else 2}f}"
+
+
+def machine() -> dict[str, Any]:
+    """What this is measured on, and how busy that is just now."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+        model = next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        model = platform.machine()
+    return {
+        "processors": os.cpu_count(),
+        "model": model,
+        "python": platform.python_version(),
+        "load": round(os.getloadavg()[0], 1),
+    }
+
+
+def _keep() -> None:
+    """Write all that this run has shown; what is imported or typed has no name to keep it under."""
+    spec = getattr(sys.modules["__main__"], "__spec__", None)
+    package, _, name = (spec.name if spec else "").rpartition(".")
+    if package != "bench":
+        return
+    FOLDER.mkdir(exist_ok=True)
+    kept = {"at": f"{datetime.now(UTC):%Y-%m-%d %H:%M}", "machine": machine(), "tables": _shown}
+    (FOLDER / f"{name}.json").write_text(json.dumps(kept, indent=1) + "\n", "utf-8")

@@ -21,7 +21,7 @@ from time import perf_counter
 from pyx12.x12file import X12Reader
 
 from bench.asked import ROOT
-from bench.measure import show, time_in_turn
+from bench.measure import FOLDER, remark, show, time_in_turn
 from bench.reply import SAMPLE, own_reply, read_sample, repeat
 from payers.x12.level import Level, read_level
 from payers.x12.model import Transaction, Wanted
@@ -37,7 +37,7 @@ PIECE = 16_384
 # Of all that differs between sizes, so much is noise.
 LINEAR, FLAT = 1.25, 1.1
 PEER = ("linuxforhealth-x12==0.57.0", "pydantic<2")
-ENVIRONMENT = ROOT / ".bench" / "linuxforhealth"
+ENVIRONMENT = FOLDER / "linuxforhealth"
 
 
 def split_and_group(text: str) -> list[list[list[str]]]:
@@ -175,8 +175,8 @@ def peak(path: Path) -> int:
 
 
 def reached(what: str, holds: bool) -> None:
-    """Print whether something is reached."""
-    print(f"  {'reached' if holds else 'NOT REACHED'}: {what}")
+    """Say whether something is reached."""
+    remark(f"{'reached' if holds else 'NOT REACHED'}: {what}")
 
 
 def main() -> None:

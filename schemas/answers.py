@@ -24,14 +24,14 @@ from schemas.answer_parts import (
     list_of,
     on_day,
     one_of,
-    params,
     part,
     words,
 )
 from schemas.answer_phases import PhaseAnswerSchema
 from schemas.fields import Moment
+from schemas.inquiry import VerificationRequestSchema
 from schemas.model import LEVELS_OF_CARE, NETWORKS
-from schemas.shapes import Flag, Shape
+from schemas.shapes import Flag, Part, Shape, about
 
 __all__ = [
     "COLLECT_WORDS",
@@ -213,7 +213,11 @@ class VerificationSchema(Shape):
     approval = words(none=False)
     replaces = words()
     changes = list_of(ChangeSchema())
-    request = params()
+    request = Part(
+        VerificationRequestSchema(),
+        required=True,
+        metadata=about("What was asked, with all that was told since; without `payer_reply`."),
+    )
     payer = part(PayerAnswerSchema())
     plan = part(PlanAnswerSchema(), none=True)
     network = one_of(NETWORKS)

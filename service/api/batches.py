@@ -12,7 +12,7 @@ from schemas.batch import BATCH
 from schemas.problem import BadRequest, FieldError
 from service import batch_at_hand as here
 from service.api import results as shapes
-from service.api.describe import LANGUAGE, creation, file_operation, operation
+from service.api.describe import FILE, LANGUAGE, creation, file_operation, operation
 from service.api.exchange import language, listing, page, query, reply
 from service.api.once import Made, once
 from service.api.problems import Refused, refusal
@@ -30,10 +30,9 @@ from service.store.session import transaction
 batches = Blueprint("batches", __name__, url_prefix="/v1/batches", description=__doc__ or "")
 TAKEN = (CSV, LINES)
 BATCHES = shapes.list_of("BatchListSchema", BATCH)
-ROWS = {"schema": {"type": "string", "format": "binary"}}
 OF_ROWS: dict[str, Any] = {"refuses": (404,), "parameters": (LANGUAGE,)}
 PUT_UP = creation("createBatch", "Put up many verifications", BATCH, refuses=(400, 413, 415, 422))
-PUT_UP["requestBody"] = {"required": True, "content": dict.fromkeys(TAKEN, ROWS)}
+PUT_UP["requestBody"] = {"required": True, "content": {kind: {"schema": FILE} for kind in TAKEN}}
 PUT_UP["parameters"].append({"in": "query", "schema": BATCH_QUERY})
 PUT_UP["responses"]["414"] = {"description": "The address is too long."}
 

@@ -9,7 +9,7 @@ from flask import Response, request
 from flask_smorest import Blueprint
 
 from schemas.problem import BadRequest, FieldError
-from service.api.describe import operation
+from service.api.describe import FILE, operation
 from service.api.problems import Refused
 from service.at_hand import caller, office
 from service.cards import MEDIA_TYPE, TAKEN, UnusablePicture, clean
@@ -21,7 +21,7 @@ from service.store.session import Session, transaction
 
 cards = Blueprint("cards", __name__, url_prefix="/v1/cases", description=__doc__ or "")
 PLACE = "/<uuid:case_id>/card/<side>"
-PICTURE = {"schema": {"type": "string", "format": "binary"}}
+PICTURE = {"schema": FILE}
 WHY_NOT = {
     "picture_format": "The picture must be JPEG, PNG or WebP.",
     "picture_broken": "The picture must be whole; it cannot be opened to its end.",

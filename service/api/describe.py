@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_smorest import Api
-from marshmallow import Schema
+from marshmallow import Schema, fields
 
 from schemas.problem import PROBLEMS
 from service.api.examples import EXAMPLES
@@ -18,6 +18,7 @@ from service.security.cookies import CSRF_HEADER
 from service.security.cookies import NAME as COOKIE_NAME
 
 JSON = "application/json"
+FILE = {"type": "string", "format": "binary"}
 BEARER = "bearer"
 SESSION = "session"
 COOKIE: Sequence[Mapping[str, Any]] = ({SESSION: []},)
@@ -157,7 +158,7 @@ def file_operation(
 ) -> dict[str, Any]:
     """Describe an operation that answers with a file, in one of several media types."""
     made = operation(name, summary, None, query=query, is_recorded=is_recorded, **described)
-    made["responses"]["200"]["content"] = {kind: {"schema": {"type": "string"}} for kind in media}
+    made["responses"]["200"]["content"] = {kind: {"schema": FILE} for kind in media}
     return made
 
 
@@ -231,6 +232,7 @@ def make_document(app: Any) -> Api:
             f"`csrf_token` too, as `{CSRF_HEADER}`.",
         },
     )
+    api.ma_plugin.converter.add_attribute_function(_word_or_null)
     api.spec.components.schema("Problem", PROBLEM_SCHEMA)
     for status in sorted({status for status, _ in PROBLEMS.values()}):
         content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -240,6 +242,15 @@ def make_document(app: Any) -> Api:
             description["headers"] = dict(SAID_WITH[status])
         api.spec.components.response(f"Problem{status}", description, lazy=True)
     return api
+
+
+def _word_or_null(_: Any, field: fields.Field[Any], ret: dict[str, Any], **__: Any) -> dict[str, Any]:
+    """Tell a choice that may be null as one of the words, or null: generators of clients know it so."""
+    if None not in ret.get("enum", ()):
+        return {}
+    words = {"type": "string", "enum": [word for word in ret.pop("enum") if word is not None]}
+    del ret["type"]
+    return {"anyOf": [words, {"type": "null"}]}
 
 
 INTRODUCTION = (
@@ -256,4 +267,7 @@ class _Document(Api):
     DEFAULT_ERROR_RESPONSE_NAME = None
 
     def _register_error_handlers(self) -> None:
+        pass
+
+    def _register_responses(self) -> None:
         pass
