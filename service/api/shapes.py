@@ -9,7 +9,7 @@ from marshmallow import fields
 
 from schemas.fields import Day
 from schemas.model import LEVEL_ALIASES, LEVELS_OF_CARE
-from schemas.shapes import Choice, Items, Part, Shape, Text, Whole, about, says
+from schemas.shapes import Choice, Items, Part, Shape, Text, Verbatim, Whole, about, says
 from schemas.told import ToldBenefitsSchema
 from service.explain import LOCALES
 from service.store.cases import STATUSES as CASE_STATUSES
@@ -202,7 +202,7 @@ class BatchQuery(Shape):
     """Which column a header is, and whether the same content may be put up twice on a day."""
 
     map = Items(
-        Text(300, metadata=about("A header, a colon, and its column; nothing behind it: not used.")),
+        Verbatim(300, metadata=about("A header, a colon, and its column; nothing behind it: not used.")),
         most=200,
     )
     again = Choice(("true", "false"), load_default="false")

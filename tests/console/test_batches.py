@@ -13,7 +13,6 @@ from werkzeug.test import TestResponse
 
 from service.config import Settings
 from service.jobs import batch_work
-from service.store import batch_files, batches
 from service.store.session import transaction
 from tests.api.test_batches import BAD, GOOD, HEADER
 from tests.console.conftest import UNLIMITED, signed_in
@@ -168,15 +167,6 @@ def test_a_file_is_its_owners_alone_lies_sealed_and_can_be_put_away(app: Flask, 
     assert staff.get(at).status_code == 404
 
 
-def test_a_file_left_over_for_a_day_goes_when_another_is_put_up(
-    staff: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    at = file_of(staff, HEADER + GOOD.format(6))
-    monkeypatch.setattr(batch_files, "LEFT_OVER", -batch_files.LEFT_OVER)
-    file_of(staff, HEADER + GOOD.format(7))
-    assert staff.get(at).status_code == 404
-
-
 def test_rows_to_mend_come_back_whole_and_are_a_batch_again_once_mended(staff: FlaskClient) -> None:
     at = begin(staff, HEADER + GOOD.format(8) + BAD.format(9))
     work(staff)
@@ -242,14 +232,3 @@ def test_what_is_done_with_a_file_and_with_rows_is_in_the_trail(app: Flask, staf
         rows = session.connection.exec_driver_sql("SELECT action FROM audit_events ORDER BY id DESC").all()
     actions = [row[0] for row in rows[:20]]
     assert {"batch.upload", "batch.look_over", "batch.create", "batch.refused", "batch.results"} <= {*actions}
-
-
-def test_files_are_no_batches_and_no_worker_takes_them(staff: FlaskClient) -> None:
-    file_of(staff, HEADER + GOOD.format(1) + GOOD.format(2))
-    office = staff.application.extensions["office"]
-    while batch_work.work_once(office):
-        pass
-    with transaction(office.store) as session:
-        counted = batches.progress(session, [one.id for one in batch_files.waiting(session, "")])
-    assert counted == {}
-    assert staff.get(BATCHES).text.count("/put-away") > 0
