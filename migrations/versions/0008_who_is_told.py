@@ -81,9 +81,9 @@ def _add_deliveries() -> None:
     op.create_index("ix_webhook_deliveries_number", "webhook_deliveries", ["number"])
     op.create_index("ix_webhook_deliveries_state_next_at", "webhook_deliveries", ["state", "next_at"])
     op.create_index(
-        "ix_webhook_deliveries_endpoint_id_subject_state",
+        "ix_webhook_deliveries_endpoint_id_subject_number",
         "webhook_deliveries",
-        ["endpoint_id", "subject", "state"],
+        ["endpoint_id", "subject", "number"],
     )
     op.create_table(
         "webhook_attempts",

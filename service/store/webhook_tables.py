@@ -66,7 +66,7 @@ webhook_deliveries = Table(
     Column("updated_at", Instant, nullable=False),
     UniqueConstraint("endpoint_id", "number"),
     Index(None, "state", "next_at"),
-    Index(None, "endpoint_id", "subject", "state"),
+    Index(None, "endpoint_id", "subject", "number"),
 )
 
 # One line for each time that an event was sent: no address, no body, neither ours nor theirs.
