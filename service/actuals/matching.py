@@ -24,6 +24,8 @@ from service.store.pages import HIGHEST_LIMIT, Page
 from service.store.session import Session, transaction
 from service.store.verifications import Filter, Indexes, Summary, Verification
 
+AT_HAND = 100
+"""So many answers are kept at hand while a file is read: its claims speak of a case one after the other."""
 UNMATCHED, SEVERAL_CASES = "no_such_case", "several_cases"
 
 
@@ -100,6 +102,8 @@ class Matcher:
 
     def _answer(self, verification_id: str) -> Mapping[str, Any] | None:
         if verification_id not in self._answers:
+            if len(self._answers) >= AT_HAND:
+                self._answers.clear()
             with transaction(self.office.store) as session:
                 kept = verifications.get(session, verification_id, self.reach)
             self._answers[verification_id] = None if kept is None else traced(self.office, kept)

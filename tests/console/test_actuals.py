@@ -74,7 +74,7 @@ def test_proposed_rates_are_shown_with_the_lines_for_the_profile(staff: FlaskCli
     open_case(staff, number)
     take_in(staff, remittance(claim(number, *DIFFERENT)))
     page = staff.get("/console/accuracy").text
-    assert "too few to say" in page
+    assert "exact estimates" in page
     assert "intensive_outpatient: &#34;420.00&#34;" in page
 
 
