@@ -88,7 +88,7 @@ def asking(payer: Sandbox) -> Iterator[Served]:
         profile = Path(folder) / "clinic.yaml"
         example = (ROOT / "clinic.example.yaml").read_text("utf-8")
         profile.write_text(example + PROFILE.format(url=payer.url, half=HALF), "utf-8")
-        given = {"OPENVOB_CLINIC_PROFILE": str(profile), **SECRETS}
+        given = {"OPENVOB_CLINIC_PROFILE": str(profile), "OPENVOB_LOG_LEVEL": "error", **SECRETS}
         with served(SqliteFiles(Path(folder)), given) as service:
             yield service
 
