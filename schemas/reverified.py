@@ -19,7 +19,7 @@ DAY_STATES = (NOT_YET, WORKING, DONE) = ("not_yet", "working", "done")
 PASSED_OVER = ("case_closed", "asked_meanwhile")
 
 
-class ReasonSchema(Shape):
+class DueReasonSchema(Shape):
     """Why a case was due: a code, and beside it the day and the level of care that the code speaks of."""
 
     class Meta:
@@ -45,7 +45,7 @@ class ReverifiedRowSchema(Shape):
 
     number = Whole(1, MANY, required=True)
     state = Choice(ROW_STATES, required=True)
-    reasons = Items(Part(ReasonSchema()), most=MANY, required=True)
+    reasons = Items(Part(DueReasonSchema()), most=MANY, required=True)
     findings = Items(
         Part(FindingSchema()), most=MANY, required=True, metadata=about("The most urgent first.")
     )
