@@ -9,7 +9,7 @@ from schemas.shapes import Choice, Shape
 from service import actuals_at_hand
 from service.actuals.measuring import proposal_line, shown, write_csv
 from service.api.actual_shapes import ACCURACY, ProposedRateSchema
-from service.api.describe import operation
+from service.api.describe import FILE, operation
 from service.api.exchange import listing, query, reply
 from service.api.results import list_of
 
@@ -25,10 +25,14 @@ class AccuracyQuery(Shape):
 ACCURACY_QUERY = AccuracyQuery()
 
 
-@accuracy.route("", methods=["GET"])
-@accuracy.doc(
-    **operation("getAccuracy", "How good estimates were", ACCURACY, query=ACCURACY_QUERY, is_recorded=True)
+MEASURED = operation(
+    "getAccuracy", "How good estimates were", ACCURACY, query=ACCURACY_QUERY, is_recorded=True
 )
+MEASURED["responses"]["200"]["content"]["text/csv"] = {"schema": FILE}
+
+
+@accuracy.route("", methods=["GET"])
+@accuracy.doc(**MEASURED)
 def fetch() -> Response:
     """Of fewer than ten sessions nothing is said but their number."""
     wanted = query(ACCURACY_QUERY)["format"]

@@ -22,7 +22,7 @@ OF_NOBODY = (
     *("payers.", "plans.", "medicaid_plans.", "rules.", "local_rules."),
     *("clinic.", "metrics.", "users.", "keys.", "audit.", "session.", "console."),
 )
-OF_NO_NAME = {"quick_checks.form", "quick_checks.challenge", "quick_checks.create"}
+OF_NO_NAME = {"batches.show_template", "quick_checks.form", "quick_checks.challenge", "quick_checks.create"}
 NOBODYS = {"verifications.index", *OF_NO_NAME, *(name for name in NEEDS if name.startswith(OF_NOBODY))}
 
 

@@ -42,6 +42,8 @@ def test_every_command_is_listed(run: Run) -> None:
         "payers",
         "rules",
         "plans",
+        "actuals",
+        "accuracy",
     ]
     assert listed == [*first, "medicaid-plans", "keys", "webhooks", "users", "audit", "hold", "purge", "db"]
 

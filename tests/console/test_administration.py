@@ -41,8 +41,8 @@ def test_the_menu_has_the_pages_of_the_role_alone(staff: FlaskClient, administra
         for client in (staff, administrator)
     ]
     led_to = [re.findall('href="([^"]+)"', menu) for menu in menus]
-    worked_on = [f"{ROOM}/", f"{ROOM}/morning", f"{ROOM}/clocks", f"{ROOM}/verify"]
-    looked_up = [f"{ROOM}/rulebook", f"{ROOM}/memory", f"{ROOM}/clinic"]
+    worked_on = [f"{ROOM}/", f"{ROOM}/morning", f"{ROOM}/batches", f"{ROOM}/clocks", f"{ROOM}/verify"]
+    looked_up = [f"{ROOM}/accuracy", f"{ROOM}/rulebook", f"{ROOM}/memory", f"{ROOM}/clinic"]
     administered = [f"{ROOM}/staff", f"{ROOM}/keys", f"{ROOM}/webhooks", f"{ROOM}/rulebook", f"{ROOM}/clinic"]
     assert led_to == [[*worked_on, *looked_up], administered]
 

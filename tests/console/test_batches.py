@@ -46,7 +46,9 @@ def file_of(client: FlaskClient, text: str) -> str:
 
 
 def begin(client: FlaskClient, text: str, **typed: str) -> str:
-    """Put a file up, begin it as it is guessed, and return the address of the batch."""
+    """Put a file up, begin it as it is guessed, and return the address of the batch: the only one at work."""
+    while work(client):
+        pass
     at = file_of(client, text)
     answer = client.post(at, data={"do": "begin", **columns_of(client.get(at).text), **typed})
     assert answer.status_code == 303, words_of(answer.text)
@@ -60,8 +62,8 @@ def columns_of(page: str) -> dict[str, str]:
     return {name: found[1] if found else "" for name, found in chosen}
 
 
-def work(client: FlaskClient, most: int = 10) -> None:
-    batch_work.work_once(client.application.extensions["office"], most)
+def work(client: FlaskClient, most: int = 10) -> bool:
+    return batch_work.work_once(client.application.extensions["office"], most)
 
 
 def test_without_a_batch_the_page_says_so_and_offers_the_form(app: Flask) -> None:

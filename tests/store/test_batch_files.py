@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from service.store import batch_files, batches
+from service.store import batch_files, leases
 from service.store.batch_tables import batch_items
 from service.store.session import Session, Store, transaction
 from tests.store.invented import NOW
@@ -45,7 +45,7 @@ def test_it_is_its_owners_alone_and_no_worker_takes_it(store: Store) -> None:
         assert [one.id for one in batch_files.waiting(session, "client-1")] == [kept]
     for kind in (batch_files.KIND, "batch"):
         with transaction(store) as session:
-            assert batches.lease(session, kind, 10, NOW, NOW + timedelta(minutes=5)) == []
+            assert leases.lease(session, kind, 10, NOW) == []
 
 
 def test_what_was_left_over_for_a_day_goes_with_all_its_pieces(store: Store) -> None:

@@ -93,7 +93,7 @@ def put_up(office: Office, content: bytes, caller: Caller = ANA) -> str:
     """Put a batch up, as the API does; its id."""
     put = kept.draft(office, caller, content, again=True)
     with transaction(office.store) as session:
-        kept.keep(session, put, caller, lambda body: None)
+        kept.keep(session, put, caller, office.desk, lambda body: None)
         webhook_events.tell_finished(session, [put.batch.id], START)
     return put.batch.id
 
