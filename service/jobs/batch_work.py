@@ -1,4 +1,7 @@
-"""Answers the rows of batches: each as if it had been sent alone, and kept with its row or not at all."""
+"""Answers the rows of batches: each as if it had been sent alone, and kept with its row or not at all.
+
+Whoever tells other systems is not woken for each row: it looks by itself every few seconds.
+"""
 
 from __future__ import annotations
 
@@ -52,8 +55,6 @@ def answer(office: Office, item: Item) -> None:
             batches.refuse(session, item, {**item.data, "errors": told(bad.errors)}, now)
             tell_finished(session, [batch.id], now)
         count_batch_row(batches.REFUSED)
-        office.senders.wake()
         return
     count_batch_row(batches.DONE)
     office.sealer.wake()
-    office.senders.wake()
