@@ -13,7 +13,7 @@ from service import actuals_at_hand
 from service.actuals.entries import UnusableFile
 from service.actuals.lines import actual_line, taken_whole
 from service.api.actual_shapes import ACTUAL_ANSWER, TAKEN
-from service.api.describe import creation, operation
+from service.api.describe import FILE, creation, operation
 from service.api.exchange import json_body, listing
 from service.api.once import Made, once
 from service.api.problems import Refused
@@ -24,9 +24,8 @@ from service.store.session import transaction
 
 actuals = Blueprint("actuals", __name__, url_prefix="/v1", description=__doc__ or "")
 MEDIA = ("text/csv", "application/edi-x12")
-FILE = {"schema": {"type": "string", "format": "binary"}}
 TAKE_IN = creation("takeInActuals", "Take in what was paid", TAKEN, refuses=(400, 413, 415, 422))
-TAKE_IN["requestBody"] = {"required": True, "content": dict.fromkeys(MEDIA, FILE)}
+TAKE_IN["requestBody"] = {"required": True, "content": {kind: {"schema": FILE} for kind in MEDIA}}
 
 
 @actuals.route("/actuals", methods=["POST"])
