@@ -5,6 +5,8 @@ Whoever tells other systems is not woken for each row: it looks by itself every 
 
 from __future__ import annotations
 
+from functools import partial
+
 from schemas.problem import BadRequest
 from service import record
 from service.jobs.asking import is_led_elsewhere, take
@@ -15,7 +17,7 @@ from service.observe.metrics import count_batch_row
 from service.office import Office
 from service.record import Caller, right_now
 from service.store import audit, batches
-from service.store.batches import Item
+from service.store.batches import Batch, Item
 from service.store.session import transaction
 from service.store.webhook_events import tell_finished
 
@@ -26,15 +28,17 @@ AT_A_TIME = 10
 def work_once(office: Office, most: int = AT_A_TIME) -> bool:
     """Take some rows and do them; whether there were any."""
     items = take(office, KIND, most)
-    for item in items:
-        do(office, item, answer)
-    return bool(items)
-
-
-def answer(office: Office, item: Item) -> None:
-    """Answer a leased row; raises `Lost` where it is another worker's by now."""
+    if not items:
+        return False
     with transaction(office.store) as session:
-        batch = batches.get(session, item.batch_id)
+        batch = batches.get(session, items[0].batch_id)  # what is leased together is of one batch
+    for item in items:
+        do(office, item, partial(answer, batch))
+    return True
+
+
+def answer(batch: Batch | None, office: Office, item: Item) -> None:
+    """Answer a leased row of a batch; raises `Lost` where it is another worker's by now."""
     if batch is None or is_led_elsewhere(office, item, item.data["body"]):
         return
     caller = Caller(batch.client_id, batch.created_by, item.data["reach"])

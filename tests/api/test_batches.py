@@ -17,10 +17,11 @@ from flask.testing import FlaskClient
 from service.jobs import batch_work
 from service.jobs.batch import KIND
 from service.jobs.outgoing import IDS, RESULT_COLUMNS
+from service.jobs.worker import Lost
 from service.office import Office
 from service.record import right_now
 from service.security.keys import add_key
-from service.store import leases
+from service.store import batches, leases
 from service.store.session import transaction
 
 V1 = "/v1/batches"
@@ -128,10 +129,12 @@ def test_a_row_has_one_result_whoever_dies_over_it(client: FlaskClient) -> None:
     here, now = office_of(client), right_now()
     with transaction(here.store) as session:  # somebody takes both, and is slower than the lease
         slow = leases.lease(session, KIND, 2, now - leases.LEASE - timedelta(seconds=1))
+        batch = batches.get(session, made["id"])
     assert [item.number for item in slow] == [1, 2]
     work(client)
     for item in slow:  # and comes too late
-        batch_work.do(here, item, batch_work.answer)
+        with pytest.raises(Lost):
+            batch_work.answer(batch, here, item)
     found = rows_of(client, made)
     assert [(one["row"], one["status"]) for one in found] == [("1", "complete"), ("2", "complete")]
     for one in found:
