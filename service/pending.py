@@ -17,7 +17,7 @@ from service.record import answer, count_outcome, right_now
 from service.store import audit, cases, verifications
 from service.store.session import transaction
 from service.store.verifications import PENDING, Verification
-from service.store.webhook_events import tell_verification
+from service.store.webhook_events import tell_verifications
 from service.verify import hear, known
 
 OVERDUE = timedelta(seconds=60)
@@ -60,7 +60,7 @@ def _complete(office: Office, pending: Verification, hearing: Hearing) -> Verifi
         # What is told of one case is told in its order: nobody else writes about it meanwhile.
         if cases.take(session, whole.case_id) and verifications.complete(session, whole):
             count_outcome(outcome)
-            tell_verification(session, whole, right_now())
+            tell_verifications(session, [whole], right_now())
             # Nobody is calling now: it is done for whoever asked.
             made = audit.Event(right_now(), whole.client_id, whole.made_by, ACTION, whole.id, PURPOSE)
             audit.add(session, made)

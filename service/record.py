@@ -26,7 +26,7 @@ from service.office import Office
 from service.store import cases, verifications
 from service.store.session import Session, new_id, transaction
 from service.store.verifications import PENDING, Verification
-from service.store.webhook_events import tell_verification
+from service.store.webhook_events import tell_verifications
 from service.verify import Desk, Outcome, hear, is_asked_live, known, unusable_reply, verify
 
 Body = Mapping[str, Any]
@@ -138,15 +138,15 @@ def _refuse_unusable_reply(desk: Desk, inquiry: Inquiry, hearing: Hearing, at: d
         raise BadRequest([error])
 
 
-def keep(session: Session, draft: Draft) -> None:
-    """Write a draft: its case, the verification, what is told of it; `BadRequest` where the case is gone."""
-    v = draft.verification
-    if draft.opens is not None:
-        cases.add(session, draft.opens)
-    elif not cases.begin_verifying(session, v.case_id, v.created_at):
-        raise BadRequest([UNKNOWN_CASE])  # it was purged since it was looked for
-    verifications.add(session, draft.row)
-    tell_verification(session, v, right_now())
+def keep(session: Session, *drafts: Draft) -> None:
+    """Write drafts: each one's case, verification, what is told of it; `BadRequest` where a case is gone."""
+    cases.add(session, *(draft.opens for draft in drafts if draft.opens is not None))
+    old = [draft.verification for draft in drafts if draft.opens is None]
+    for v in sorted(old, key=lambda one: one.case_id):  # whoever holds several takes them in one order
+        if not cases.begin_verifying(session, v.case_id, v.created_at):
+            raise BadRequest([UNKNOWN_CASE])  # it was purged since it was looked for
+    verifications.add(session, *(draft.row for draft in drafts))
+    tell_verifications(session, [draft.verification for draft in drafts], right_now())
 
 
 def replay(office: Office, kept: Verification, as_of: date | None = None) -> Verification:

@@ -21,7 +21,7 @@ from service.jobs.worker import Lost, do
 from service.office import Office
 from service.record import Caller, Draft, right_now
 from service.store import audit, batches, cases, verifications
-from service.store.batches import Item
+from service.store.batches import Done, Item
 from service.store.cases import CLOSED
 from service.store.session import transaction
 from service.store.verifications import Verification
@@ -99,8 +99,7 @@ def _keep(office: Office, job: Job, draft: Draft) -> None:
     made, now = draft.verification, right_now()
     with transaction(office.store) as session:
         result = result_of(session, office, made, job.before)
-        ids = {"case_id": made.case_id, "verification_id": made.id}
-        if not batches.finish(session, job.item, result, now, **ids):
+        if not batches.finish(session, now, Done(job.item, result, made.case_id, made.id)):
             raise Lost
         record.keep(session, draft)
         event = audit.Event(now, ACTOR, ACTOR, "verification.reverify", made.id, PURPOSE)
@@ -108,8 +107,7 @@ def _keep(office: Office, job: Job, draft: Draft) -> None:
 
 
 def _pass_over(office: Office, job: Job) -> None:
-    ids = {"case_id": job.latest.case_id, "verification_id": job.latest.id}
+    done = Done(job.item, {"passed_over": job.passed_over}, job.latest.case_id, job.latest.id)
     with transaction(office.store) as session:
-        result = {"passed_over": job.passed_over}
-        if not batches.finish(session, job.item, result, right_now(), **ids):
+        if not batches.finish(session, right_now(), done):
             raise Lost

@@ -22,7 +22,7 @@ from service.on_file import is_on_file, open_case_of
 from service.record import Caller, Draft, right_now
 from service.security.crypto import member_index
 from service.store import audit, batches, verifications
-from service.store.batches import Batch, Item
+from service.store.batches import Batch, Done, Item
 from service.store.session import Session, transaction
 from service.store.verifications import Verification
 
@@ -138,8 +138,7 @@ def _keep(session: Session, office: Office, job: Job, draft: Draft) -> None:
     """Write a row's result, the verification and the event of it: all of them or none."""
     made, now = draft.verification, right_now()
     result = result_of(session, office, made, job.before, job.row.time)
-    ids = {"case_id": made.case_id, "verification_id": made.id}
-    if not batches.finish(session, job.item, result, now, **ids):
+    if not batches.finish(session, now, Done(job.item, result, made.case_id, made.id)):
         raise Lost
     if draft.opens is not None:
         name = member_index(session.vault.current(), job.row.body["member"].get("member_id"))

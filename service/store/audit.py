@@ -78,10 +78,13 @@ class Verdict:
     fault: Fault | None = None
 
 
-def add(session: Session, event: Event) -> None:
-    """Write an event down, in the transaction of what it tells."""
-    values = {name: getattr(event, name) for name in FIELDS}
-    session.connection.execute(INSERT, {**values, "digest": digest_of(session.vault, event)})
+def add(session: Session, *events: Event) -> None:
+    """Write events down, in the transaction of what they tell."""
+    rows = [
+        {**{name: getattr(event, name) for name in FIELDS}, "digest": digest_of(session.vault, event)}
+        for event in events
+    ]
+    session.connection.execute(INSERT, rows)
 
 
 FIELDS = ("id", "at", "actor", "actor_name", "action", "subject", "purpose", "address", "request_id")

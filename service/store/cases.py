@@ -47,19 +47,10 @@ class Filter:
     is_open: bool = False
 
 
-def add(session: Session, case: Case) -> None:
-    """Open a case."""
-    values = {
-        "id": case.id,
-        "created_at": case.created_at,
-        "updated_at": case.updated_at,
-        "status": case.status,
-        "owner": case.owner,
-        "opened_by": case.opened_by,
-        "client_id": case.client_id,
-        **_sealed(session, case.id, {"label": case.label, "external_id": case.external_id}),
-    }
-    session.connection.execute(INSERT, values)
+def add(session: Session, *opened: Case) -> None:
+    """Open cases."""
+    if opened:
+        session.connection.execute(INSERT, [_row(session, case) for case in opened])
 
 
 def get(session: Session, case_id: str, client: str | None = None) -> Case | None:
@@ -126,6 +117,19 @@ def page_of(session: Session, wanted: Filter, page: Page) -> tuple[list[Case], s
 
 def _opened_by(query: Select[Any], client: str | None) -> Select[Any]:
     return query if client is None else query.where(cases.c.client_id == client)
+
+
+def _row(session: Session, case: Case) -> dict[str, Any]:
+    return {
+        "id": case.id,
+        "created_at": case.created_at,
+        "updated_at": case.updated_at,
+        "status": case.status,
+        "owner": case.owner,
+        "opened_by": case.opened_by,
+        "client_id": case.client_id,
+        **_sealed(session, case.id, {"label": case.label, "external_id": case.external_id}),
+    }
 
 
 def _sealed(session: Session, case_id: str, changes: Mapping[str, Any]) -> dict[str, bytes | None]:

@@ -64,19 +64,22 @@ def lease(session: Session, kind: str, most: int, now: datetime, limits: Sequenc
         first = _first_free(session, kind, now, closed, asks=asks)
     if first is None:
         return []
-    until = now + (ASKING_LEASE if asks else LEASE)
-    query = _in_order(first, now, closed, asks=asks).limit(1 if asks else most)
+    # One that is taken again is taken alone: it may be what its worker died of.
+    is_alone = asks or first.state == LEASED
+    query = _in_order(first, now, closed, asks=asks).limit(1 if is_alone else most)
     rows = session.connection.execute(query.with_for_update(skip_locked=True)).all()
-    return [_take(session, row, now, until) for row in rows]
+    return _take(session, rows, now, asks=asks) if rows else []
 
 
-def _take(session: Session, row: Row[Any], now: datetime, until: datetime) -> Item:
-    item = replace(opened(session, row), state=LEASED, attempt=row.attempt + 1, lease_until=until)
-    values = {"state": LEASED, "attempt": item.attempt, "lease_until": until, "updated_at": now}
-    if row.connection is not None:
-        values["asked_at"] = now
-    session.connection.execute(update(batch_items).where(batch_items.c.id == item.id), values)
-    return item
+def _take(session: Session, rows: Sequence[Row[Any]], now: datetime, *, asks: bool) -> list[Item]:
+    until = now + (ASKING_LEASE if asks else LEASE)
+    values = {"state": LEASED, "lease_until": until, "updated_at": now, **({"asked_at": now} if asks else {})}
+    taken = update(batch_items).where(batch_items.c.id.in_([row.id for row in rows]))
+    session.connection.execute(taken.values(**values, attempt=batch_items.c.attempt + 1))
+    return [
+        replace(opened(session, row), state=LEASED, attempt=row.attempt + 1, lease_until=until)
+        for row in rows
+    ]
 
 
 def _first_free(

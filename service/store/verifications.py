@@ -153,9 +153,9 @@ def complete(session: Session, verification: Verification) -> bool:
     return bool(done.rowcount)
 
 
-def add(session: Session, row: Mapping[str, Any]) -> None:
-    """Keep a verification whose row is sealed already."""
-    session.connection.execute(INSERT, row)
+def add(session: Session, *rows: Mapping[str, Any]) -> None:
+    """Keep verifications whose rows are sealed already."""
+    session.connection.execute(INSERT, rows)
 
 
 def get(session: Session, verification_id: str, client: str | None = None) -> Verification | None:

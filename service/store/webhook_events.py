@@ -7,7 +7,7 @@ at once, so that their numbers say which came first. Where nobody listens, nothi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,13 +49,34 @@ class News:
     once: str | None = None
 
 
-def tell_verification(session: Session, made: Verification, at: datetime) -> None:
-    """Tell that a verification has its answer, and what that says differently from the one it replaces.
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """An address, what it hears of, and whether nothing is sent to it just now."""
 
-    Whoever calls holds the case. One whose live answer is still awaited is told of when that has come.
+    id: str
+    events: frozenset[str]
+    is_disabled: bool
+
+    def hears(self, event: str) -> bool:
+        """Whether it hears of an event of this kind."""
+        return event in self.events
+
+
+def tell_verifications(session: Session, made: Sequence[Verification], at: datetime) -> None:
+    """Tell that verifications have their answers, and what those say differently from the ones they replace.
+
+    Whoever calls holds their cases. One whose live answer is still awaited is told of when that has come.
     """
-    if made.status == PENDING:
-        return
+    answered = [one for one in made if one.status != PENDING]
+    listening = {
+        client_id: _listening(session, client_id) for client_id in {one.client_id for one in answered}
+    }
+    for one in answered:
+        for news in _news_of(one, at):
+            _tell(session, news, listening[one.client_id])
+
+
+def _news_of(made: Verification, at: datetime) -> Iterator[News]:
     data: dict[str, Any] = {
         "id": made.id,
         "case_id": made.case_id,
@@ -65,11 +86,10 @@ def tell_verification(session: Session, made: Verification, at: datetime) -> Non
         "replaces": made.replaces,
         "href": f"/v1/verifications/{made.id}",
     }
-    _tell(session, News(COMPLETED, made.case_id, made.client_id, at, data, made.case_id))
+    yield News(COMPLETED, made.case_id, made.client_id, at, data, made.case_id)
     changes = [change["pointer"] for change in made.answer["changes"]]
     if changes:
-        data = {**data, "changes": changes}
-        _tell(session, News(CHANGED, made.case_id, made.client_id, at, data, made.case_id))
+        yield News(CHANGED, made.case_id, made.client_id, at, {**data, "changes": changes}, made.case_id)
 
 
 def tell_finished(session: Session, batch_ids: Collection[str], at: datetime) -> None:
@@ -79,7 +99,10 @@ def tell_finished(session: Session, batch_ids: Collection[str], at: datetime) ->
     """
     for batch_id in sorted(batch_ids):
         batch = session.connection.execute(select(batches).where(batches.c.id == batch_id)).one_or_none()
-        if batch is None or batch.kind != KIND or not _listeners(session, FINISHED, batch.client_id):
+        if batch is None or batch.kind != KIND:
+            continue
+        listening = _listening(session, batch.client_id)
+        if not any(one.hears(FINISHED) for one in listening):
             continue
         session.connection.execute(select(batches.c.id).where(batches.c.id == batch_id).with_for_update())
         once = f"{FINISHED}:{batch_id}"
@@ -87,7 +110,7 @@ def tell_finished(session: Session, batch_ids: Collection[str], at: datetime) ->
         if _has_rows_left(session, batch_id) or session.connection.execute(was_told).first() is not None:
             continue
         data = _finished(session, batch)
-        _tell(session, News(FINISHED, batch_id, batch.client_id, at, data, once=once))
+        _tell(session, News(FINISHED, batch_id, batch.client_id, at, data, once=once), listening)
 
 
 def draft_test(endpoint: Endpoint, at: datetime) -> Delivery:
@@ -126,16 +149,16 @@ def _finished(session: Session, batch: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _tell(session: Session, news: News) -> None:
-    listeners = _listeners(session, news.type, news.client_id)
-    if listeners:
+def _tell(session: Session, news: News, listening: Sequence[Listener]) -> None:
+    hearing = [one for one in listening if one.hears(news.type)]
+    if hearing:
         number = _add(session, news, new_id())
-        rows = [_delivery(new_id(), news, number, one, skips=skips) for one, skips in listeners.items()]
+        rows = [_delivery(new_id(), news, number, one.id, skips=one.is_disabled) for one in hearing]
         session.connection.execute(insert(webhook_deliveries), rows)
 
 
-def _listeners(session: Session, event: str, client_id: str) -> dict[str, bool]:
-    """The addresses that hear of an event of a client's doing, and whether each is disabled.
+def _listening(session: Session, client_id: str) -> list[Listener]:
+    """The addresses that hear of some of a client's doing.
 
     One that a client registered all of whose keys were revoked hears nothing more.
     """
@@ -145,8 +168,8 @@ def _listeners(session: Session, event: str, client_id: str) -> dict[str, bool]:
     query = select(e.id, e.events, e.disabled_at).where(
         or_(e.reach.is_(None), e.reach == client_id), or_(~had_key, has_key)
     )
-    found = session.connection.execute(query).all()
-    return {row.id: row.disabled_at is not None for row in found if event in row.events.split()}
+    found = session.connection.execute(query)
+    return [Listener(row.id, frozenset(row.events.split()), row.disabled_at is not None) for row in found]
 
 
 def _add(session: Session, news: News, event_id: str) -> int:

@@ -14,17 +14,20 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from schemas.problem import BadRequest
+from service import record
 from service.jobs import batch_work
 from service.jobs.batch import KIND
 from service.jobs.outgoing import IDS, RESULT_COLUMNS
 from service.jobs.worker import Lost
 from service.office import Office
-from service.record import right_now
+from service.record import Caller, right_now
 from service.security.keys import add_key
 from service.store import batches, leases
 from service.store.session import transaction
 
 V1 = "/v1/batches"
+LISTED = "/v1/verifications?limit=100"
 CSV, LINES = "text/csv", "application/x-ndjson"
 HEADER = "external_id,payer,member_id,first_name,last_name,birth_date,level_of_care,start_date\n"
 GOOD = "EHR-{0},cigna,W00000000{0},Luz,Ensayo,1990-01-01,iop,2026-12-01\n"
@@ -140,6 +143,34 @@ def test_a_row_has_one_result_whoever_dies_over_it(client: FlaskClient) -> None:
     for one in found:
         listed = client.get("/v1/verifications", query_string={"case_id": one["case_id"]}).json["items"]
         assert [item["id"] for item in listed] == [one["verification_id"]]
+
+
+def test_what_becomes_of_one_row_holds_up_none_of_those_that_are_taken_with_it(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work(client)
+    made = put_up(client, HEADER + "".join(GOOD.format(number) for number in range(1, 6)))
+    here, draft, number = office_of(client), record.draft_new, iter(range(1, 100))
+    kept = len(client.get(LISTED).json["items"])
+
+    def draft_and_interfere(office: Office, caller: Caller, body: Any) -> record.Draft:
+        match next(number):
+            case 2:  # somebody else comes first with this row
+                with transaction(here.store) as session:
+                    [other] = [one for one in batches.items_of(session, made["id"]) if one.number == 2]
+                    batches.redirect(session, other, None, right_now())
+            case 4:
+                raise BadRequest([record.UNKNOWN_CASE])
+        return draft(office, caller, body)
+
+    monkeypatch.setattr(record, "draft_new", draft_and_interfere)
+    assert batch_work.work_once(here)
+    assert [one["row"] for one in rows_of(client, made)] == ["1", "3", "4", "5"]
+    work(client)
+    found = rows_of(client, made)
+    assert [(one["row"], one["status"]) for one in found] == [(str(row), "complete") for row in range(1, 6)]
+    assert len({one["verification_id"] for one in found}) == 5
+    assert len(client.get(LISTED).json["items"]) == kept + 5
 
 
 @pytest.mark.parametrize("text", ["", "payer,Luz Ensayo\n", HEADER])

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from service.store import batches, cases, leases
 from service.store.batch_tables import batch_items
-from service.store.batches import DONE, FAILED, LEASED, REFUSED, WAITING, Batch, Item
+from service.store.batches import DONE, FAILED, LEASED, REFUSED, WAITING, Batch, Done, Item
 from service.store.pages import Page
 from service.store.purge import Wanted, purge
 from service.store.session import Store, new_id, transaction
@@ -45,8 +45,7 @@ def lease(store: Store, most: int = 1, after: timedelta = timedelta()) -> list[I
 
 def finish(store: Store, item: Item, said: str = "unchanged") -> bool:
     with transaction(store) as session:
-        ids = {"case_id": "c-1", "verification_id": f"v-{item.attempt}"}
-        return batches.finish(session, item, {"said": said}, NOW, **ids)
+        return batches.finish(session, NOW, Done(item, {"said": said}, "c-1", f"v-{item.attempt}"))
 
 
 def items_of(store: Store, batch: Batch) -> list[Item]:
@@ -108,6 +107,20 @@ def test_an_item_whose_worker_died_is_taken_again_and_only_the_second_may_write(
     assert not finish(store, alive, said="twice")
     [item] = items_of(store, batch)
     assert (item.result, item.verification_id) == ({"said": "unchanged"}, "v-2")
+
+
+def test_of_items_that_are_finished_together_none_is_where_one_is_another_workers(store: Store) -> None:
+    batch = put_up(store)
+    first, second = lease(store, most=2)
+    together = [Done(first, {}, "c-1", "v-1"), Done(second, {}, "c-2", "v-2")]
+    lost = Done(replace(second, attempt=2), {}, "c-2", "v-2")
+    with pytest.raises(ZeroDivisionError), transaction(store) as session:
+        1 / batches.finish(session, NOW, together[0], lost)
+    assert [item.state for item in items_of(store, batch)][:2] == [LEASED, LEASED]
+    with transaction(store) as session:
+        assert batches.finish(session, NOW, *together)
+    kept = [(item.state, item.case_id, item.verification_id) for item in items_of(store, batch)][:2]
+    assert kept == [(DONE, "c-1", "v-1"), (DONE, "c-2", "v-2")]
 
 
 def test_an_item_that_ends_every_worker_is_left_alone_at_last(store: Store) -> None:

@@ -20,7 +20,7 @@ from service.store import webhooks
 from service.store.pages import Page
 from service.store.session import Store, open_store, transaction
 from service.store.webhook_deliveries import Delivery
-from service.store.webhook_events import tell_verification
+from service.store.webhook_events import tell_verifications
 from service.store.webhook_tables import webhook_deliveries
 from service.store.webhooks import Endpoint
 from service.webhooks import registering
@@ -97,7 +97,7 @@ def happen(store: Store, case_id: str, client: str = CLIENT, **more: Any) -> str
     """Let a verification of a case be made; its id."""
     made = a_verification(case_id, client_id=client, **{"answer": {"changes": []}} | more)
     with transaction(store) as session:
-        tell_verification(session, made, datetime.now(UTC))
+        tell_verifications(session, [made], datetime.now(UTC))
     return made.id
 
 

@@ -146,7 +146,7 @@ def test_what_is_not_kept_is_not_told_and_the_other_way_round(
         record.keep(session, draft)
         session.connection.rollback()
     assert events_of(office.store) == []
-    monkeypatch.setattr(record, "tell_verification", lambda *what: 1 / 0)
+    monkeypatch.setattr(record, "tell_verifications", lambda *what: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         keep(office, draft)
     with transaction(office.store) as session:
