@@ -110,6 +110,11 @@ test: tools ## All tests, warnings as errors; every branch of service/engine mus
 	$(PYTEST) -q -n 2 $(ENGINE) --cov=service/engine --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 	$(PYTEST) -q -n 2 $(addprefix --ignore=,$(ENGINE))
 
+.PHONY: screens
+screens: tools ## Pictures of the pages in .screens, in both languages, narrow, wide and dark (minutes)
+	OPENVOB_TEST_SCREENS=1 $(PYTEST) -q -n 2 $(wildcard tests/console/test_*browser*.py tests/widget/test_*browser*.py) \
+		tests/console/test_documents.py tests/console/test_webhooks.py tests/console/test_actuals.py
+
 .PHONY: contract
 contract: tools ## A running service against openapi.yaml: every check, 200 examples an operation (minutes)
 	bin/contract 200

@@ -73,14 +73,20 @@ def stale(rulebook: Rulebook, today: date, rests: Rests | None = None) -> tuple[
     `rests` tells which answers cite what; where it is left out, the questions that the rulebook can be
     asked stand for them.
     """
+    counted = rests_of_questions(rulebook, today) if rests is None else rests
+    items = (_told_once(reasons, group, counted) for reasons, group in _to_confirm(rulebook, today))
+    return tuple(sorted(items, key=lambda item: -item.answers))
+
+
+@keeps_results
+def _to_confirm(rulebook: Rulebook, today: date) -> tuple[tuple[tuple[str, ...], list[Shown]], ...]:
+    """Return what is told together, with why it is to be confirmed; kept for the day."""
     found: dict[tuple[str, ...], list[Shown]] = defaultdict(list)
     for shown in everything(rulebook, today):
         reasons = reasons_to_confirm(shown, today, shown.through)
         if reasons:
             found[(shown.payer, _told_as(shown), shown.source, *reasons)].append(shown)
-    counted = rests_of_questions(rulebook, today) if rests is None else rests
-    items = (_told_once(key[3:], group, counted) for key, group in found.items())
-    return tuple(sorted(items, key=lambda item: -item.answers))
+    return tuple((key[3:], group) for key, group in found.items())
 
 
 @keeps_results

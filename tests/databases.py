@@ -63,6 +63,17 @@ ABOUT_SQLITE = frozenset(
 )
 """Tests that read the files of the database, and so are about the embedded one alone."""
 
+ABOUT_NEITHER = frozenset(
+    {
+        "test_a_key_opens_the_routes_of_its_scope_and_no_other",
+        "test_a_site_key_opens_what_is_published_and_nothing_of_a_member",
+        "test_staff_open_the_routes_of_their_role_and_no_other",
+        "test_the_committed_document_is_the_one_the_code_makes",
+        "test_the_document_is_valid_openapi",
+    }
+)
+"""Tests that go through all that there is, slowly, and hardly ask the database: the embedded one will do."""
+
 
 def server_address() -> str | None:
     """The address of a server to test on, or `None`."""
@@ -77,6 +88,11 @@ def needs_postgresql(test: Callable[..., None]) -> Callable[..., None] | None:
 def browser_path() -> str | None:
     """The path of a Chromium to look at pages with, or `None`."""
     return os.environ.get(CHROMIUM) or None
+
+
+def keeps_pictures() -> bool:
+    """Whether pictures of the pages are to be kept, as `make screens` has it."""
+    return bool(os.environ.get("OPENVOB_TEST_SCREENS"))
 
 
 @cache
@@ -96,7 +112,8 @@ def with_pango(test: Callable[..., None]) -> Callable[..., None] | None:
 
 def kinds_for(test: str) -> tuple[str, ...]:
     """The kinds of database that a test runs on."""
-    return (SQLITE,) if server_address() is None or test in ABOUT_SQLITE else (SQLITE, POSTGRESQL)
+    one_will_do = server_address() is None or test in ABOUT_SQLITE | ABOUT_NEITHER
+    return (SQLITE,) if one_will_do else (SQLITE, POSTGRESQL)
 
 
 class Databases(Protocol):

@@ -26,7 +26,7 @@ from service.store.batches import Batch, Done, Item
 from service.store.session import transaction
 from service.store.webhook_events import tell_finished
 
-AT_A_TIME = 10
+AT_A_TIME = 25
 """So many rows that ask nobody are taken at once; one that asks a payer is taken alone."""
 
 logger = logging.getLogger(__name__)

@@ -17,7 +17,15 @@ from service.office import open_store_of
 from service.security.crypto import make_vault
 from service.store.migrate import is_up_to_date
 from service.store.session import Store, open_store
-from tests.databases import ABOUT_SQLITE, POSTGRESQL, PREFIX, Databases, kinds_for, postgres_server
+from tests.databases import (
+    ABOUT_NEITHER,
+    ABOUT_SQLITE,
+    POSTGRESQL,
+    PREFIX,
+    Databases,
+    kinds_for,
+    postgres_server,
+)
 
 VAULT = make_vault(bytes(range(32)))
 
@@ -97,5 +105,7 @@ def test_what_a_run_made_and_left_is_dropped_and_what_another_uses_is_not(
 
 def test_the_tests_about_sqlite_are_still_there() -> None:
     texts = [path.read_text("utf-8") for path in (HOUSE / "tests").rglob("test_*.py")]
-    assert [name for name in ABOUT_SQLITE if not any(f"def {name}(" in text for text in texts)] == []
-    assert all(kinds_for(name) == ("sqlite",) for name in ABOUT_SQLITE)
+    assert [
+        name for name in ABOUT_SQLITE | ABOUT_NEITHER if not any(f"def {name}(" in text for text in texts)
+    ] == []
+    assert all(kinds_for(name) == ("sqlite",) for name in ABOUT_SQLITE | ABOUT_NEITHER)
