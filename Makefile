@@ -107,12 +107,12 @@ rules: setup ## The rulebook: shape, sources, dates, worked examples
 
 .PHONY: test
 test: tools ## All tests, warnings as errors; every branch of service/engine must be reached
-	$(PYTEST) -q -n 2 $(ENGINE) --cov=service/engine --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
-	$(PYTEST) -q -n 2 $(addprefix --ignore=,$(ENGINE))
+	$(PYTEST) -q -n 3 $(ENGINE) --cov=service/engine --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
+	$(PYTEST) -q -n 3 $(addprefix --ignore=,$(ENGINE))
 
 .PHONY: screens
 screens: tools ## Pictures of the pages in .screens, in both languages, narrow, wide and dark (minutes)
-	OPENVOB_TEST_SCREENS=1 $(PYTEST) -q -n 2 $(wildcard tests/console/test_*browser*.py tests/widget/test_*browser*.py) \
+	OPENVOB_TEST_SCREENS=1 $(PYTEST) -q -n 3 $(wildcard tests/console/test_*browser*.py tests/widget/test_*browser*.py) \
 		tests/console/test_documents.py tests/console/test_webhooks.py tests/console/test_actuals.py
 
 .PHONY: contract

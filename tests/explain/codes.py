@@ -8,8 +8,9 @@ code without a sentence.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -196,12 +197,13 @@ class Use:
     where: str
 
 
-def find_uses() -> list[Use]:
+@cache
+def find_uses() -> tuple[Use, ...]:
     """Return every use of a code in the sources and in the rulebook's files."""
-    return [*_in_sources(), *_in_rulebook()]
+    return (*_in_sources(), *_in_rulebook())
 
 
-def params_of(uses: list[Use]) -> dict[str, tuple[frozenset[str], ...]]:
+def params_of(uses: Iterable[Use]) -> dict[str, tuple[frozenset[str], ...]]:
     """Return, by code, each set of parameters that it can come with."""
     found: dict[str, tuple[frozenset[str], ...]] = {}
     for use in uses:

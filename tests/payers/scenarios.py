@@ -57,7 +57,7 @@ CREDENTIALS = Credentials("quaxo-user-4411", "quaxo-password-4412", "quaxo-key-4
 
 def invented_connection(channel: str, form: str = "mime", **terms: Any) -> Connection:
     """Return a connection that reaches the invented payer, on these terms besides: `url`, `seconds` …"""
-    usual: dict[str, Any] = {"sender": "CENTER", "receiver": PAYER_ID, "test": True, "seconds": 1.5}
+    usual: dict[str, Any] = {"sender": "CENTER", "receiver": PAYER_ID, "test": True, "seconds": 5}
     return Connection("meadow", channel, form=form, payers={PAYER.id: PAYER_ID}, **(usual | terms))
 
 
