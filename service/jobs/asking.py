@@ -36,6 +36,7 @@ def limits_of(desk: Desk, now: datetime) -> list[Limit]:
             int(one.at_most),
             None if one.per_minute is None else int(one.per_minute),
             one.is_quiet_at(there),
+            follows=bool(one.administrators),
         )
         for one in desk.clinic.connections.values()
     ]

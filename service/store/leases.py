@@ -4,6 +4,9 @@ An item that asks nobody is leased with others; one that asks a payer alone, and
 has room. What is under way and what was begun in the last minute is counted in the table itself, so that the
 limits hold for all workers on all hosts together. That rests on two things: a lease of an item that asks is
 longer than its asking can take, and hosts agree about the time to a few seconds.
+
+Whom a payer's reply leads to is not known before: a connection that may be asked after another one is counted
+as if it always were.
 """
 
 from __future__ import annotations
@@ -27,18 +30,25 @@ LEASE = timedelta(seconds=30)
 ASKING_LEASE = timedelta(seconds=60)
 """For one item that asks: its payer and an administrator of behavioral care have 15 seconds in all."""
 
+LATER = timedelta(seconds=15)
+"""So long after an item was begun its second question may be put."""
+
 # Any number that means this lock to every process of ours: one at a time begins what asks, and counts first.
 LOCK = 7_303_017
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What a connection takes: so many under way, so many begun in a minute, nothing while it `is_quiet`."""
+    """What a connection takes: so many under way, so many begun in a minute, nothing while it `is_quiet`.
+
+    One that `follows` may be asked after any other, in the same item.
+    """
 
     connection: str
     at_most: int
     per_minute: int | None = None
     is_quiet: bool = False
+    follows: bool = False
 
 
 def lease(session: Session, kind: str, most: int, now: datetime, limits: Sequence[Limit] = ()) -> list[Item]:
@@ -116,13 +126,19 @@ def _closed(session: Session, limits: Sequence[Limit], now: datetime) -> list[st
     is_under_way = and_(batch_items.c.state == LEASED, batch_items.c.lease_until > now)
     # Moments are kept to the second, so the first of a minute counts until the second after it is over.
     is_recent = batch_items.c.asked_at >= now - A_MINUTE
+    was_recent = batch_items.c.asked_at >= now - A_MINUTE - LATER
+    names = [one.connection for one in limits]
     query = select(
         batch_items.c.connection,
         func.sum(case((is_under_way, 1), else_=0)),
         func.sum(case((is_recent, 1), else_=0)),
-    ).where(batch_items.c.connection.in_([one.connection for one in limits]), or_(is_under_way, is_recent))
-    rows = session.connection.execute(query.group_by(batch_items.c.connection))
-    counted = {name: (under_way, recent) for name, under_way, recent in rows}
+        func.count(),
+    ).where(batch_items.c.connection.in_(names), or_(is_under_way, was_recent))
+    rows = session.connection.execute(query.group_by(batch_items.c.connection)).all()
+    counted = {name: (under_way, recent) for name, under_way, recent, _ in rows}
+    after_any = sum(under_way for _, under_way, _, _ in rows), sum(count for *_, count in rows)
+    if any(one.follows and _is_full(one, *after_any) for one in limits):
+        return names
     return [one.connection for one in limits if _is_full(one, *counted.get(one.connection, (0, 0)))]
 
 

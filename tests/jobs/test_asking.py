@@ -17,7 +17,7 @@ from service.jobs.worker import work_once
 from service.office import Office
 from service.record import draft_new, right_now
 from service.store import batches
-from service.store.leases import Limit
+from service.store.leases import A_MINUTE, LATER, Limit
 from service.store.session import transaction
 from tests.jobs.conftest import ANA, about, codes, put_up, rows_of
 from tests.verify.desk import NOW
@@ -74,6 +74,8 @@ def test_the_limits_are_those_of_the_profile_at_the_clinics_time_of_day(office: 
     there = NOW.astimezone(here.clinic.zone).replace(hour=9, minute=30)
     assert limits_of(here, there)[0] == Limit("sandbox-mime", 5, 90, is_quiet=True)
     assert limits_of(here, there + timedelta(hours=1))[0] == Limit("sandbox-mime", 5, 90)
+    follow = {one.connection for one in limits_of(here, there) if one.follows}
+    assert follow == {one.id for one in here.clinic.connections.values() if one.administrators} != set()
 
 
 def test_rows_are_kept_with_the_connection_that_they_ask(office: Office) -> None:
@@ -102,7 +104,10 @@ def test_no_more_rows_are_begun_in_a_minute_than_the_connection_takes(office: Of
     slow = with_terms(office, per_minute=1)
     list_id = put_up(slow, about("ppo-full"), about("ppo-full", time="11:00"))
     assert [work_once(slow) for _ in range(2)] == [True, False]
-    with time_machine.travel(right_now() + timedelta(seconds=61), tick=True):
+    after = (
+        A_MINUTE + LATER + timedelta(seconds=1)
+    )  # a reply might have led to the administrator's connection
+    with time_machine.travel(right_now() + after, tick=True):
         assert work_once(slow)
     assert [codes(row) for row in rows_of(slow, list_id)] == [["first_time"], ["unchanged"]]
 

@@ -12,7 +12,7 @@ import pytest
 
 from service.store import batches, leases
 from service.store.batches import DONE, WAITING, Batch, Done, Item
-from service.store.leases import ASKING_LEASE, LEASE, Limit
+from service.store.leases import A_MINUTE, ASKING_LEASE, LATER, LEASE, Limit
 from service.store.session import Store, new_id, transaction
 from tests.store.invented import NOW
 
@@ -137,6 +137,35 @@ def test_in_quiet_hours_nothing_asks_and_the_rest_goes_on(store: Store) -> None:
     quiet = (replace(ONE[0], is_quiet=True),)
     assert [numbers(lease(store, quiet)) for _ in range(2)] == [[2], []]
     assert numbers(lease(store)) == [1]
+
+
+def test_a_connection_that_may_be_asked_after_another_takes_as_many_as_if_it_always_were(
+    store: Store,
+) -> None:
+    put_up(store, "house", "other", "house", None)
+    limits = [Limit("house", 9), Limit("other", 9), Limit("manager", 2, follows=True)]
+    first, second = [lease(store, limits) for _ in range(2)]
+    assert sorted([*numbers(first), *numbers(second)]) == [1, 2]
+    assert [numbers(lease(store, limits)) for _ in range(2)] == [[4], []]
+    assert finish(store, second[0])
+    assert numbers(lease(store, limits)) == [3]
+
+
+def test_what_may_be_asked_after_another_is_no_more_often_than_it_takes_though_it_is_later(
+    store: Store,
+) -> None:
+    put_up(store, "house", "house")
+    limits = [Limit("house", 9, 9), Limit("manager", 9, 1, follows=True)]
+    [first] = lease(store, limits)
+    assert finish(store, first)
+    assert lease(store, limits, after=A_MINUTE + LATER) == []
+    assert numbers(lease(store, limits, after=A_MINUTE + LATER + SECOND)) == [2]
+
+
+def test_while_whom_a_reply_may_lead_to_is_quiet_nobody_is_asked(store: Store) -> None:
+    put_up(store, "house", None)
+    limits = [Limit("house", 9), Limit("manager", 9, is_quiet=True, follows=True)]
+    assert [numbers(lease(store, limits)) for _ in range(2)] == [[2], []]
 
 
 def test_a_connection_that_the_profile_does_not_have_any_more_has_no_limit(store: Store) -> None:
