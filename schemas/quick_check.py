@@ -37,6 +37,11 @@ FEWEST_DIGITS, MOST_DIGITS = 10, 15
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]{2,}")
 
 
+def if_given(text: str = "") -> dict[str, Any]:
+    """Return the metadata of text that may be left empty, with what it is."""
+    return {**(about(text) if text else {}), "minLength": 0}
+
+
 class Sent(Shape):
     """What a form sends: text that is empty was not given."""
 
@@ -55,13 +60,13 @@ class Sent(Shape):
 class QuestionSchema(Sent):
     """The question of the first step: nothing in it says who asks."""
 
-    payer = Text(80, metadata=about("A payer's id; nothing where it is none of the list."))
-    payer_text = Text(80, metadata=about("What was typed, where it is none of the list."))
+    payer = Text(80, metadata=if_given("A payer's id; nothing where it is none of the list."))
+    payer_text = Text(80, metadata=if_given("What was typed, where it is none of the list."))
     plan_type = Choice(PLAN_TYPES, load_default=NOT_SURE)
     level_of_care = Choice((*LEVELS, NOT_SURE), required=True)
     age_group = Choice(AGE_GROUPS, required=True)
     county = Choice(COUNTIES, required=True)
-    site = Text(80, metadata=about("A site's id; every site of the clinic, if not given."))
+    site = Text(80, metadata=if_given("A site's id; every site of the clinic, if not given."))
 
 
 class QuickCheckSchema(QuestionSchema):
@@ -89,14 +94,14 @@ class QuickContactSchema(Sent):
 
     consent = Part(AgreedSchema(), required=True)
     asking_for = Choice(ASKING_FOR, required=True)
-    your_name = Text(120, metadata=about("Who asks, where it is for somebody else."))
+    your_name = Text(120, metadata=if_given("Who asks, where it is for somebody else."))
     first_name = Text(60, required=True)
     last_name = Text(60, required=True)
     birth_date = Day(required=True)
-    member_id = Text(40)
+    member_id = Text(40, metadata=if_given())
     channel = Choice(CHANNELS, required=True)
-    phone = Text(40)
-    email = Text(160)
+    phone = Text(40, metadata=if_given())
+    email = Text(160, metadata=if_given())
     best_time = Choice(BEST_TIMES, load_default="any")
     check = Part(AskedBeforeSchema(), required=True, metadata=about("What was asked in the first step."))
     proof = Verbatim(LONGEST_PROOF, metadata=about("A solved challenge; a site key needs one."))

@@ -111,10 +111,9 @@ def _listen(run: Run, port: int, secret: str) -> None:
     def mood(number: int, payload: Mapping[str, Any]) -> int | str:
         return random.choice(MOODS)
 
+    terms = {"secrets": [secret], "mood": mood, "heard": run.heard, "faults": run.faults, "slow_seconds": 1.5}
     while not run.is_over.is_set():
-        with receiving(port) as receiver:
-            receiver.secrets, receiver.mood = [secret], mood
-            receiver.heard, receiver.faults, receiver.slow_seconds = run.heard, run.faults, 1.5
+        with receiving(port, **terms):
             run.is_over.wait(random.uniform(2.0, 5.0))
         run.outages += 1
         run.is_over.wait(random.uniform(0.2, 1.0))

@@ -84,8 +84,8 @@ class Receiver:
 
 
 @contextmanager
-def receiving(port: int = 0) -> Iterator[Receiver]:
-    """A receiver that listens as long as the block runs."""
+def receiving(port: int = 0, **terms: Any) -> Iterator[Receiver]:
+    """A receiver that listens as long as the block runs, on these terms of `Receiver` from its first moment."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -102,7 +102,7 @@ def receiving(port: int = 0) -> Iterator[Receiver]:
             pass  # whoever sent it did not wait
 
     with Server(("127.0.0.1", port), Handler) as server:
-        made = Receiver(server)
+        made = Receiver(server, **terms)
         thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         yield made
