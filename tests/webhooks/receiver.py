@@ -85,7 +85,7 @@ class Receiver:
 
 @contextmanager
 def receiving(port: int = 0, **terms: Any) -> Iterator[Receiver]:
-    """A receiver that listens as long as the block runs, on these terms of `Receiver` from its first moment."""
+    """A receiver, on these terms from its first moment, that listens as long as the block runs."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
