@@ -52,7 +52,7 @@ def test_an_answer_keeps_what_the_document_promises(
     operation = promised.find_operation_by_id(name)
 
     @given(case=operation.as_strategy(generation_mode=mode))
-    @settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     def holds(case: Any) -> None:
         case.call_and_validate(
             headers={"Authorization": f"Bearer {key}"}, additional_checks=[documented_refusal]

@@ -104,9 +104,8 @@ def test_no_more_rows_are_begun_in_a_minute_than_the_connection_takes(office: Of
     slow = with_terms(office, per_minute=1)
     list_id = put_up(slow, about("ppo-full"), about("ppo-full", time="11:00"))
     assert [work_once(slow) for _ in range(2)] == [True, False]
-    after = (
-        A_MINUTE + LATER + timedelta(seconds=1)
-    )  # a reply might have led to the administrator's connection
+    # A reply might have led to the administrator's connection, later.
+    after = A_MINUTE + LATER + timedelta(seconds=1)
     with time_machine.travel(right_now() + after, tick=True):
         assert work_once(slow)
     assert [codes(row) for row in rows_of(slow, list_id)] == [["first_time"], ["unchanged"]]
