@@ -1,5 +1,7 @@
 """Rows a second with one Celery worker and with two, from the rulebook and live; and the most asked at once.
 
+The batches of a crew are done one after the other, in one database.
+
 Each worker is a process of `vob jobs work` on the PostgreSQL and the Redis that OPENVOB_TEST_POSTGRES and
 OPENVOB_TEST_REDIS name; `vob jobs beat` is the clock. The payer is the sandbox, which takes a second for
 every answer and counts how many it has under way. All of them share this machine's processors.
@@ -10,17 +12,18 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, sleep
 
-from bench.asked import ROOT
-from bench.batch import LEVELS, PAYERS
+from bench.batch import LEVELS, PAYERS, SIZES
 from bench.measure import show
+from bench.serving import resident
 from payers.sandbox.server import Sandbox
 from service.jobs import batch
 from service.office import Office, open_office
@@ -32,7 +35,6 @@ from tests.databases import REDIS, Databases, postgres_server, server_address
 from tests.proofs.crew import Crew
 from tests.proofs.serving import Installation, run_command
 
-RESULTS = ROOT / ".bench" / "celery_workers.json"
 THREADS = 8
 LATENCY = 1.0
 ENOUGH, FEW = 100, 5
@@ -40,36 +42,56 @@ ENOUGH, FEW = 100, 5
 
 WHO = Caller("bench", "bench")
 LIVE = ("cigna",)
+COLUMNS = (
+    "",
+    "workers",
+    "rows",
+    "seconds",
+    "rows a second",
+    "x rows before",
+    "x time",
+    "asked at once",
+    "MB at most",
+)
 
 
 @dataclass(frozen=True)
-class Measured:
-    """A batch: how many workers did it, how fast, and the most questions that the payer had at once."""
+class Work:
+    """A batch to do."""
 
     what: str
-    workers: int
     rows: int
-    rows_a_second: float
-    most_at_once: int
+    payers: tuple[str, ...]
+    live: bool
 
 
-def content(rows: int, payers: tuple[str, ...], *, live: bool) -> bytes:
+@dataclass(frozen=True)
+class Done:
+    """A batch that so many workers did; the most questions the payer had at once, and MB of a process."""
+
+    work: Work
+    workers: int
+    seconds: float
+    at_once: int
+    megabytes: float
+
+
+def content(work: Work) -> bytes:
     """So many requests about invented people, a line each."""
     start = (datetime.now(UTC) + timedelta(days=7)).date().isoformat()
     lines = []
-    for number in range(rows):
+    for number in range(work.rows):
         member = {"member_id": f"W{number:09d}", "first_name": "Luz", "last_name": "Ensayo"}
-        body = {"payer": payers[number % len(payers)], "member": {**member, "birth_date": "1990-01-01"}}
-        lines.append(
-            json.dumps({**body, "level_of_care": LEVELS[number % 3], "start_date": start, "live": live})
-        )
+        body = {"payer": work.payers[number % len(work.payers)], "start_date": start, "live": work.live}
+        who = {**member, "birth_date": "1990-01-01"}
+        lines.append(json.dumps({**body, "member": who, "level_of_care": LEVELS[number % 3]}))
     return "\n".join(lines).encode()
 
 
 @contextmanager
 def cluster(
     databases: Databases, folder: Path, payer: Sandbox, workers: int, at_most: int
-) -> Iterator[Office]:
+) -> Iterator[tuple[Office, Crew]]:
     """So many workers and a clock on a new database, warmed up; and an office to put batches up in."""
     folder.mkdir()
     with databases.database(folder) as url:
@@ -90,16 +112,27 @@ def cluster(
         try:
             with closing(open_office(installation.settings())) as office:
                 for _ in range(3):  # until everybody has an office open
-                    run(office, content(20 * workers, PAYERS, live=False))
-                yield office
+                    run(office, from_the_rulebook(20 * workers))
+                yield office, crew
         finally:
             crew.end(list(words))
             crew.kill_all()
 
 
-def run(office: Office, rows: bytes) -> float:
+def from_the_rulebook(rows: int) -> Work:
+    """So many rows that ask nobody."""
+    return Work("from the rulebook", rows, PAYERS, live=False)
+
+
+def asked_live(rows: int, at_most: int) -> Work:
+    """So many rows that a payer is asked about."""
+    bounded = f", at_most: {at_most}" if at_most == FEW else ""
+    return Work(f"live, {LATENCY:.0f} s a reply{bounded}", rows, LIVE, live=True)
+
+
+def run(office: Office, work: Work) -> float:
     """Put a batch up and return how many seconds its rows took."""
-    put = batch.draft(office, WHO, rows, again=True)
+    put = batch.draft(office, WHO, content(work), again=True)
     with transaction(office.store) as session:
         batch.keep(session, put, WHO, office.desk, lambda _: None)
     began = perf_counter()
@@ -107,54 +140,53 @@ def run(office: Office, rows: bytes) -> float:
     while True:
         with transaction(office.store) as session:
             counts = batches.progress(session, [put.batch.id])[put.batch.id]
+        took = perf_counter() - began
         if not counts[WAITING] + counts[LEASED]:
-            return perf_counter() - began
-        sleep(0.1)
+            return took
+        sleep(min(max(took / 100, 0.05), 2.0))  # to look at it costs the database something too
 
 
 def measure(
-    databases: Databases, folder: Path, workers: int, at_most: int, work: Mapping[str, bytes]
-) -> Iterator[Measured]:
+    databases: Databases, folder: Path, workers: int, at_most: int, works: Sequence[Work]
+) -> Iterator[Done]:
     """Do each batch with so many workers, one after the other."""
-    with Sandbox(seconds=LATENCY) as payer, cluster(databases, folder, payer, workers, at_most) as office:
-        for what, rows in work.items():
-            count = rows.count(b"\n") + 1
-            speed = round(count / run(office, rows), 1)
-            print(f"{what}, {workers}: {speed}", flush=True)
-            yield Measured(what, workers, count, speed, most_of(payer))
+    with (
+        Sandbox(seconds=LATENCY) as payer,
+        cluster(databases, folder, payer, workers, at_most) as (office, crew),
+    ):
+        for work in works:
+            seconds = run(office, work)
+            megabytes = max(resident(crew.process(name), most=True) for name in crew.names("worker"))
+            yield Done(work, workers, seconds, most_of(payer), megabytes)
 
 
-def main() -> None:
+def main(sizes: Sequence[int], live: int) -> None:
     """Measure, print a table, and keep the numbers."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=2000, help="from the rulebook")
-    parser.add_argument("--live", type=int, default=160, help="asked live")
-    asked = parser.parse_args()
     address = server_address()
     if address is None or not os.environ.get(REDIS):
         raise SystemExit(f"It needs OPENVOB_TEST_POSTGRES and {REDIS}.")
-    live = f"live, {LATENCY:.0f} s a reply"
-    free = {
-        "from the rulebook": content(asked.rows, PAYERS, live=False),
-        live: content(asked.live, LIVE, live=True),
-    }
-    few = {f"{live}, at_most: {FEW}": content(asked.live // 2, LIVE, live=True)}
-    found: list[Measured] = []
+    free = [*map(from_the_rulebook, sizes), asked_live(live, ENOUGH)]
+    shown: list[tuple[str | float, ...]] = []
     with TemporaryDirectory() as name, postgres_server(address) as databases:
-        for workers, at_most, work in ((1, ENOUGH, free), (2, ENOUGH, free), (2, FEW, few)):
-            found += measure(databases, Path(name) / f"{workers}-{at_most}", workers, at_most, work)
-    RESULTS.parent.mkdir(exist_ok=True)
-    said = {"threads": THREADS, "measured": [asdict(one) for one in found]}
-    RESULTS.write_text(json.dumps(said, indent=2), "utf-8")
-    rows = [
-        (
-            f"{one.what}, {one.workers} worker(s)",
-            f"{one.rows_a_second} rows/s",
-            f"at once: {one.most_at_once}",
-        )
-        for one in found
-    ]
-    show(f"Celery, {THREADS} rows at a time in each worker; most questions at once at the payer", rows)
+        for workers, at_most, works in (
+            (1, ENOUGH, free),
+            (2, ENOUGH, free),
+            (2, FEW, [asked_live(live // 2, FEW)]),
+        ):
+            before: Done | None = None
+            for one in measure(databases, Path(name) / f"{workers}-{at_most}", workers, at_most, works):
+                shown.append(row(one, before if before and before.work.what == one.work.what else None))
+                print(*shown[-1], file=sys.stderr)
+                before = one
+    show(f"Celery, {THREADS} rows at a time in each worker", shown, COLUMNS)
+
+
+def row(done: Done, before: Done | None) -> tuple[str | float, ...]:
+    """Return a line of the table."""
+    rows, seconds = done.work.rows, done.seconds
+    grown = ("", "") if before is None else (rows / before.work.rows, seconds / before.seconds)
+    what = (done.work.what, done.workers, rows, seconds, rows / seconds)
+    return (*what, *grown, done.at_once if done.work.live else "", done.megabytes)
 
 
 def most_of(payer: Sandbox) -> int:
@@ -163,4 +195,8 @@ def most_of(payer: Sandbox) -> int:
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, nargs="*", default=SIZES, help="from the rulebook")
+    parser.add_argument("--live", type=int, default=160, help="asked live")
+    asked = parser.parse_args()
+    main(asked.rows, asked.live)

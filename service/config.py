@@ -41,7 +41,6 @@ DEVELOPMENT, PRODUCTION = "development", "production"
 
 SECOND_FACTOR = (REQUIRED, OPTIONAL) = ("required", "optional")
 
-MB = 1024**2
 _RATE_STORES = ("memory://", "redis://", "rediss://")
 
 ENGINES = (EMBEDDED, CELERY) = ("embedded", "celery")
@@ -100,6 +99,10 @@ class Settings:
         "OPENVOB_JOBS_BROKER",
         "Of `celery`: where its workers are woken, `redis://…` or `amqp://…`; no data goes there.",
         secret=True,
+    )
+    jobs_metrics_port: int = _setting(
+        "OPENVOB_JOBS_METRICS_PORT",
+        "Of `celery`: the port where each worker shows its `/metrics`, without a key; `0`: none.",
     )
     webhook_threads: int = _setting(
         "OPENVOB_WEBHOOK_THREADS", "How many events each process sends to webhooks at a time; `0`: none."
@@ -224,6 +227,7 @@ class Settings:
             jobs_threads=read_number(given, "OPENVOB_JOBS_THREADS", 2, low=0, high=64),
             jobs_engine=read_choice(given, "OPENVOB_JOBS_ENGINE", ENGINES, EMBEDDED),
             jobs_broker=read_address(given, "OPENVOB_JOBS_BROKER", _BROKERS),
+            jobs_metrics_port=read_number(given, "OPENVOB_JOBS_METRICS_PORT", 0, low=0, high=65535),
             webhook_threads=read_number(given, "OPENVOB_WEBHOOK_THREADS", 2, low=0, high=64),
             max_body_bytes=read_number(given, "OPENVOB_MAX_BODY_BYTES", MB, low=1024, high=64 * MB),
             max_picture_bytes=read_number(

@@ -5,12 +5,12 @@ Exit codes: 0 done; 1 the answer could not be had; 2 bad input, with every error
 
 from __future__ import annotations
 
-from importlib import import_module
 from types import MappingProxyType
 
 import click
 
 from service.cli.failing import NoAnswer
+from service.cli.later import Commands
 
 # Name of a command, the module it stands in, and its name there.
 COMMANDS = MappingProxyType(
@@ -40,20 +40,8 @@ COMMANDS = MappingProxyType(
 )
 
 
-class Commands(click.Group):
-    """The commands, each imported only when it is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of all commands, in order of importance."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command by its name."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, name = COMMANDS[cmd_name]
-        command: click.Command = getattr(import_module(module), name)
-        return command
+class AllCommands(Commands):
+    """What is done with a fault, whichever command it happened in."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; a fault of ours says where it happened, and nothing of what it was about."""
@@ -86,7 +74,9 @@ def _place_of(error: Exception) -> str:
 
 
 @click.command(
-    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=AllCommands,
+    places=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="openvob", message="%(version)s")
 def main() -> None:

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
+
 import click
 
-from service.cli.due import due
 from service.cli.failing import NoAnswer, settings_needed
-from service.config import Settings
+from service.cli.later import Commands
+from service.config import METRICS_FOLDER, Settings
 from service.production import refuse_unfit
 
 NOT_CLUSTERED = "OPENVOB_JOBS_ENGINE is `embedded`: vob serve works in the background itself."
 
 
-@click.group()
+PLACES = MappingProxyType(
+    {
+        "due": ("service.cli.due", "due"),
+        "work": (__name__, "work"),
+        "beat": (__name__, "beat"),
+        "alive": (__name__, "alive"),
+    }
+)
+
+
+@click.group(cls=Commands, places=PLACES)
 def jobs() -> None:
     """What is due by itself; workers and their clock, where work in the background is done by `celery`."""
 
 
-@jobs.command()
+@click.command()
 @click.option(
     "--processes",
     type=click.IntRange(1, 64),
@@ -28,24 +44,26 @@ def jobs() -> None:
 def work(processes: int) -> None:
     """Do what waits in the database until told to end; any number of these may run, on any hosts."""
     settings = _settings()
-    from service.cli.cluster import cluster_app
-    from service.office import open_store_of
+    with _counting_together(settings):
+        from service.cli.cluster import cluster_app
+        from service.office import open_store_of
 
-    with settings_needed():
-        open_store_of(settings).close()
-    worker = cluster_app(settings).Worker(
-        concurrency=processes,
-        pool="prefork",
-        loglevel=settings.log_level.upper(),
-        quiet=True,
-        without_gossip=True,
-        without_mingle=True,
-    )
-    worker.start()
+        with settings_needed():
+            open_store_of(settings).close()
+        _show_metrics(settings)
+        worker = cluster_app(settings).Worker(
+            concurrency=processes,
+            pool="prefork",
+            loglevel=settings.log_level.upper(),
+            quiet=True,
+            without_gossip=True,
+            without_mingle=True,
+        )
+        worker.start()
     raise SystemExit(worker.exitcode)
 
 
-@jobs.command()
+@click.command()
 def beat() -> None:
     """Wake the workers every few seconds, and do by the clock what is due; two of these do no harm."""
     settings = _settings()
@@ -54,7 +72,7 @@ def beat() -> None:
     cluster_app(settings).Beat(loglevel=settings.log_level.upper(), quiet=True).run()
 
 
-@jobs.command()
+@click.command()
 def alive() -> None:
     """Say whether the worker or the clock of this machine gave a sign of life within a minute."""
     settings = _settings()
@@ -64,9 +82,6 @@ def alive() -> None:
         raise NoAnswer("no sign of life within a minute.")
 
 
-jobs.add_command(due)
-
-
 def _settings() -> Settings:
     with settings_needed():
         settings = Settings.from_env()
@@ -74,3 +89,29 @@ def _settings() -> Settings:
     if not settings.is_clustered:
         raise NoAnswer(NOT_CLUSTERED)
     return settings
+
+
+@contextmanager
+def _counting_together(settings: Settings) -> Iterator[None]:
+    """Let the processes of a worker count in a folder of its own, where anybody can ask for it.
+
+    Whether metrics are counted for one process or for several is decided when they are imported.
+    """
+    if not settings.jobs_metrics_port:
+        yield
+        return
+    with TemporaryDirectory(prefix="openvob-metrics-") as folder:
+        os.environ[METRICS_FOLDER] = folder
+        yield
+
+
+def _show_metrics(settings: Settings) -> None:
+    if not settings.jobs_metrics_port:
+        return
+    from service.observe.metrics import serve_metrics
+
+    try:
+        serve_metrics(settings.host, settings.jobs_metrics_port)
+    except OSError as error:
+        where = f"{settings.host} port {settings.jobs_metrics_port}"
+        raise NoAnswer(f"cannot show metrics on {where}: {error.strerror}.") from None

@@ -18,7 +18,6 @@ from gunicorn.arbiter import Arbiter
 from service.app import create_app, tell_others
 from service.cli.listener import Listener
 from service.config import Settings
-from service.observe.metrics import forget_process
 
 ANSWERING = 20
 """So many seconds a request that was taken has to be answered: a payer has 15 of them."""
@@ -46,7 +45,6 @@ class Server(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "when_ready": lambda server: self._when_ready(),
             "worker_exit": lambda server, worker: _close_office(worker),
-            "child_exit": lambda server, worker: forget_process(worker.pid),
             # A socket in the home of whoever runs this is nothing that they asked for.
             "control_socket_disable": True,
         }

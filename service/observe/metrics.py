@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from prometheus_client import (
     CollectorRegistry,
@@ -20,6 +22,7 @@ from prometheus_client import (
     Histogram,
     disable_created_metrics,
     generate_latest,
+    start_http_server,
 )
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
@@ -197,18 +200,46 @@ def note_rulebook(looked_up: date | None, today: date) -> None:
 
 def write_metrics() -> bytes:
     """Return everything counted so far, in all processes together where they share a folder."""
+    return generate_latest(_everything())
+
+
+def serve_metrics(host: str, port: int) -> None:
+    """Show the same to whoever asks there, as long as this process lives; `OSError` where it cannot."""
+    start_http_server(port, host, _everything())
+
+
+def _everything() -> CollectorRegistry:
     BUILD_INFO.labels(_version()).set(1)
     if METRICS_FOLDER not in os.environ:
-        return generate_latest(REGISTRY)
+        return REGISTRY
     together = CollectorRegistry()
-    MultiProcessCollector(together)  # type: ignore[no-untyped-call]
-    return generate_latest(together)
+    _AllProcesses(together)
+    return together
 
 
-def forget_process(pid: int) -> None:
-    """Forget how things stood in a process that ended; what it counted stays counted."""
-    if METRICS_FOLDER in os.environ:
-        mark_process_dead(pid)  # type: ignore[no-untyped-call]
+class _AllProcesses(MultiProcessCollector):
+    """What the processes that share a folder counted; how things stand is told of those that live."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        super().__init__(registry)  # type: ignore[no-untyped-call]
+
+    def collect(self) -> Any:
+        """Return the sums, and forget how things stood in processes that ended."""
+        for file in Path(os.environ[METRICS_FOLDER]).glob("gauge_live*_*.db"):
+            process = int(file.stem.rpartition("_")[2])
+            if not _is_running(process):
+                mark_process_dead(process)  # type: ignore[no-untyped-call]
+        return super().collect()  # type: ignore[no-untyped-call]
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _version() -> str:

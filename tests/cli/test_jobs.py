@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+import requests
 from click.testing import CliRunner
 
 from service.cli import main
@@ -43,7 +45,13 @@ def needs_broker(test: Callable[..., None]) -> Callable[..., None] | None:
 def installation(postgresql_databases: Databases, tmp_path: Path) -> Iterator[Installation]:
     """An installation on a server and a broker."""
     with postgresql_databases.database(tmp_path) as url:
-        terms = {"OPENVOB_JOBS_ENGINE": "celery", "OPENVOB_JOBS_BROKER": str(BROKER)}
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = str(free.getsockname()[1])
+        terms = {
+            "OPENVOB_JOBS_ENGINE": "celery",
+            "OPENVOB_JOBS_BROKER": str(BROKER),
+            "OPENVOB_JOBS_METRICS_PORT": port,
+        }
         yield Installation(tmp_path, url, terms)
 
 
@@ -61,7 +69,9 @@ def put_up(office: Office) -> str:
 
 
 @needs_broker
-def test_a_worker_does_what_waits_when_it_is_woken_and_ends_in_good_order(installation: Installation) -> None:
+def test_a_worker_does_what_waits_when_it_is_woken_tells_of_it_and_ends_in_good_order(
+    installation: Installation,
+) -> None:
     settings = installation.settings()
     with closing(open_office(settings)) as office:
         assert isinstance(office.workers, Messenger)
@@ -79,12 +89,33 @@ def test_a_worker_does_what_waits_when_it_is_woken_and_ends_in_good_order(instal
                         states = dict(batches.progress(session, [batch_id])[batch_id])
                 assert states == {batches.DONE: ROWS}
                 assert is_alive(settings)
+                told = requests.get(f"http://127.0.0.1:{settings.jobs_metrics_port}/metrics", timeout=5).text
+                assert f'openvob_batch_rows_total{{state="done"}} {ROWS}.0' in told.splitlines()
+                assert "openvob_build_info" in told
             finally:
                 worker.send_signal(signal.SIGTERM)
                 _, said = worker.communicate(timeout=PATIENCE)
         assert worker.returncode == 0
         assert b"Ensayo" not in said
         assert b"U0000000" not in said
+
+
+@needs_broker
+def test_a_worker_says_at_once_that_somebody_else_listens_where_it_was_to_show_its_numbers(
+    installation: Installation,
+) -> None:
+    with socket.create_server(("127.0.0.1", installation.settings().jobs_metrics_port)):
+        done = subprocess.run(
+            [sys.executable, "-c", COMMAND, "jobs", "work"],
+            env=installation.environment(),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    port = installation.terms["OPENVOB_JOBS_METRICS_PORT"]
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"vob: cannot show metrics on 127.0.0.1 port {port}: Address already in use.\n"
 
 
 def test_the_clock_sends_names_that_are_forgotten_before_the_next(tmp_path: Path) -> None:

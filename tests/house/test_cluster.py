@@ -166,6 +166,17 @@ def test_no_pod_is_told_of_services_by_variables_that_look_like_settings(
     assert [part for part in EVERYBODY if pods[part]["enableServiceLinks"] is not False] == []
 
 
+def test_each_worker_shows_what_it_counts_where_the_manifest_says(
+    things: dict[tuple[str, str], dict[str, Any]],
+    pods: dict[str, dict[str, Any]],
+    services: dict[str, dict[str, Any]],
+) -> None:
+    port = things["ConfigMap", "openvob"]["data"]["OPENVOB_JOBS_METRICS_PORT"]
+    assert box(pods, "worker")["ports"] == [{"name": "metrics", "containerPort": int(port)}]
+    assert services["worker"]["environment"]["OPENVOB_JOBS_METRICS_PORT"] == port
+    assert "ports" not in services["worker"], "nobody outside reaches it"
+
+
 def test_everybody_is_asked_whether_it_lives(pods: dict[str, dict[str, Any]]) -> None:
     web = box(pods, "web")
     assert web["readinessProbe"]["httpGet"]["path"] == "/readyz"

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import Executor
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -241,27 +242,36 @@ count_call("core", "x12", None)
 count_call("core", "x12", "payer_busy")
 note_breakers({"core": STATE})
 """
-SUMMING = (
-    "import sys; from service.observe.metrics import *; FORGET; sys.stdout.buffer.write(write_metrics())"
-)
+STOOD = 'openvob_payer_breaker{connection="core"}'
+SUMMING = "import sys; from service.observe.metrics import *; sys.stdout.buffer.write(write_metrics())"
 
 
-def test_what_two_processes_counted_adds_up_in_a_third(tmp_path: Path) -> None:
+def test_what_two_processes_counted_adds_up_in_a_third_and_how_one_stood_is_forgotten_with_it(
+    tmp_path: Path,
+) -> None:
     environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
 
-    def run(code: str) -> tuple[int, str]:
-        with subprocess.Popen(
-            [sys.executable, "-c", code], env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True
-        ) as process:
-            told, _ = process.communicate(timeout=30)
-        assert process.returncode == 0
-        return process.pid, told
+    def start(code: str) -> subprocess.Popen[str]:
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        return subprocess.Popen([sys.executable, "-c", code], env=environment, cwd=ROOT, text=True, **pipes)
 
-    run(COUNTING.replace("STATE", "'closed'"))
-    resting, _ = run(COUNTING.replace("STATE", "'open'"))
-    told = run(SUMMING.replace("FORGET", "pass"))[1].splitlines()
-    call = 'openvob_payer_calls_total{channel="x12",connection="core",result="%s"} 2.0'
-    assert {call % "answered", call % "busy"} <= set(told)
-    assert 'openvob_payer_breaker{connection="core"} 2.0' in told
-    after = run(SUMMING.replace("FORGET", f"forget_process({resting})"))[1].splitlines()
-    assert {call % "answered", 'openvob_payer_breaker{connection="core"} 0.0'} <= set(after)
+    def told() -> set[str]:
+        with start(SUMMING) as process:
+            lines, _ = process.communicate(timeout=30)
+        assert process.returncode == 0
+        return set(lines.splitlines())
+
+    with ExitStack() as stack:
+        counting = {}
+        for state in ("closed", "open"):
+            code = COUNTING.replace("STATE", repr(state)) + "print(flush=True); input()"
+            counting[state] = stack.enter_context(start(code))
+            assert counting[state].stdout.readline() == "\n"
+        call = 'openvob_payer_calls_total{channel="x12",connection="core",result="%s"} 2.0'
+        calls = {call % "answered", call % "busy"}
+        assert calls | {f"{STOOD} 2.0"} <= told()
+        counting["open"].communicate("\n", timeout=30)
+        assert calls | {f"{STOOD} 0.0"} <= told()
+        counting["closed"].communicate("\n", timeout=30)
+        assert calls <= (last := told())
+        assert not any(line.startswith(STOOD) for line in last)

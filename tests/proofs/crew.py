@@ -28,6 +28,10 @@ class Crew:
         """The names that begin so."""
         return [name for name in self._words if name.startswith(beginning)]
 
+    def process(self, name: str) -> int:
+        """The id of the process that has a name now."""
+        return self._running[name].pid
+
     def kill(self, name: str) -> None:
         """Kill a process with all of its children at once, and start it again."""
         with suppress(ProcessLookupError):
