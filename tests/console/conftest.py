@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser
 
 from service.app import create_app
 from service.config import Settings
 from service.first_run import prepare
 from service.office import Office
 from tests.api.staff import PASSWORD, quick_passwords, take_in
+from tests.browsers import open_chromium, reachable
+from tests.console.windows import WAYS, Seen
 
 UNLIMITED = {f"OPENVOB_RATE_{kind}": "off" for kind in ("CLIENT", "ADDRESS", "MEMBER")}
 
@@ -52,6 +55,29 @@ def stranger(app: Flask) -> FlaskClient:
 def staff(app: Flask) -> FlaskClient:
     """A browser in which somebody of the admissions staff has signed in."""
     return signed_in(app, "ana", "admissions")
+
+
+@pytest.fixture(scope="module")
+def address(app: Flask) -> Iterator[str]:
+    """Where the pages of the service are."""
+    with reachable(app) as where:
+        yield f"{where}/console"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A browser."""
+    with open_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(params=WAYS)
+def seen(request: pytest.FixtureRequest, chromium: Browser, app: Flask, address: str) -> Iterator[Seen]:
+    """A new browser window in which nobody has signed in."""
+    take_in(app, "clerk", "admissions")
+    context = chromium.new_context(**WAYS[request.param])
+    yield Seen(context.new_page())
+    context.close()
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.api.paid import DAYS, HEADER, on, open_case, paid_as_estimated
+from tests.browsers import with_a_browser
 from tests.console.conftest import signed_in
-from tests.console.test_browser import Seen, address, chromium, seen, send, sign_in, with_a_browser
+from tests.console.windows import Seen, send, sign_in
 from tests.payers.x12.remittances import claim, remittance
 
-__all__ = ["address", "chromium", "seen"]  # fixtures
 NUMBERS = iter(f"PAGE-{number}" for number in range(100))
 DIFFERENT = (
     on(DAYS[0]),

@@ -13,20 +13,10 @@ from playwright.sync_api import Browser, Page
 from service.config import HOUSE
 from service.office import Office
 from tests.api.staff import take_in
+from tests.browsers import with_a_browser
 from tests.console.test_answer_page import TOLD, count_of_verifications
-from tests.console.test_browser import (
-    Seen,
-    address,
-    chromium,
-    fill_in,
-    seen,
-    send,
-    sign_in,
-    with_a_browser,
-)
 from tests.console.test_pages import LEVEL
-
-__all__ = ["address", "chromium", "seen"]
+from tests.console.windows import Seen, fill_in, send, sign_in
 
 COVERED = f'select[name="{LEVEL}/covered"]'
 SAID = "#preview-said"

@@ -5,25 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser
 
 from payers.sandbox.profile import sandbox_credentials, write_connections
 from payers.sandbox.roster import BY_KEY
 from payers.sandbox.server import Sandbox
 from service.config import HOUSE, Settings
 from service.office import Office
-from tests.api.staff import PASSWORD, take_in
+from tests.api.staff import take_in
 from tests.api.test_respond_async import Later
+from tests.browsers import with_a_browser
 from tests.console.conftest import UNLIMITED
-from tests.console.test_browser import send, with_a_browser
 from tests.console.test_pages import ROOM, verify, words_of
-from tests.databases import browser_path
+from tests.console.windows import send, sign_in
 
 
 @pytest.fixture(scope="module")
@@ -117,22 +115,15 @@ def test_nothing_arrives_for_whoever_may_not_see_it(staff: FlaskClient, stranger
 
 
 @with_a_browser
-def test_an_open_page_says_by_itself_that_the_payer_has_answered(app: Flask, later: Later) -> None:
+def test_an_open_page_says_by_itself_that_the_payer_has_answered(
+    app: Flask, chromium: Browser, address: str, later: Later
+) -> None:
     take_in(app, "clerk", "admissions")
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}{ROOM}"
     person = BY_KEY["ppo-full"].person
     faults: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
-        page = browser.new_page(locale="en-US")
+    with chromium.new_page(locale="en-US") as page:
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        page.goto(f"{address}/")
-        page.fill("#name", "clerk")
-        page.fill("#password", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url(f"{address}/")
+        sign_in(page, address)
         page.goto(f"{address}/verify")
         page.fill("#payer", BY_KEY["ppo-full"].payer)
         for name in ("member_id", "first_name", "last_name", "birth_date"):
@@ -146,7 +137,4 @@ def test_an_open_page_says_by_itself_that_the_payer_has_answered(app: Flask, lat
         page.wait_for_selector("#arrival:not([hx-get])")
         send(page, "#arrival a")
         assert "Membership not confirmed" not in page.inner_text("main")
-        browser.close()
-    server.shutdown()
-    server.server_close()
     assert faults == []

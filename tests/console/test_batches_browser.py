@@ -10,17 +10,10 @@ from playwright.sync_api import Browser, Page
 
 from service.jobs import batch_work
 from tests.api.test_batches import GOOD, HEADER
+from tests.browsers import with_a_browser
 from tests.console.conftest import signed_in
 from tests.console.test_batches import OTHER_HEADER, OTHER_ROW, settings  # noqa: F401 (fixture)
-from tests.console.test_browser import (  # noqa: F401 (fixtures)
-    Seen,
-    address,
-    chromium,
-    seen,
-    send,
-    sign_in,
-    with_a_browser,
-)
+from tests.console.windows import Seen, send, sign_in
 
 NUMBERS = count(11)
 
@@ -32,7 +25,7 @@ def choose(page: Page, place: Path, text: str) -> None:
     page.set_input_files("#file", file)
 
 
-def put_up(page: Page, address: str, place: Path, text: str) -> None:  # noqa: F811
+def put_up(page: Page, address: str, place: Path, text: str) -> None:
     """Choose a file on the page of batches, and send it."""
     page.goto(f"{address}/batches")
     choose(page, place, text)
@@ -46,9 +39,9 @@ def one(row: str) -> str:
 
 @with_a_browser
 def test_a_file_is_put_up_looked_over_worked_on_and_mended(
-    seen: Seen,  # noqa: F811
+    seen: Seen,
     app: Flask,
-    address: str,  # noqa: F811
+    address: str,
     tmp_path: Path,
 ) -> None:
     page, office = seen.page, app.extensions["office"]
@@ -74,9 +67,9 @@ def test_a_file_is_put_up_looked_over_worked_on_and_mended(
 
 @with_a_browser
 def test_a_batch_is_begun_and_cancelled_with_the_keyboard_alone(
-    chromium: Browser,  # noqa: F811
+    chromium: Browser,
     app: Flask,
-    address: str,  # noqa: F811
+    address: str,
     tmp_path: Path,
 ) -> None:
     page = chromium.new_context(locale="en-US").new_page()

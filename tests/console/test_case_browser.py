@@ -7,19 +7,9 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from tests.api.staff import take_in
-from tests.console.test_browser import (
-    MEMBERS,
-    Seen,
-    address,
-    chromium,
-    fill_in,
-    seen,
-    send,
-    sign_in,
-    with_a_browser,
-)
+from tests.browsers import with_a_browser
+from tests.console.windows import MEMBERS, Seen, fill_in, send, sign_in
 
-__all__ = ["address", "chromium", "seen"]  # fixtures
 TABS = ("", "/authorizations", "/quotes", "/contacts", "/hand-off")
 
 

@@ -17,11 +17,10 @@ from service.store import trail
 from service.store.pages import Page
 from service.store.session import transaction
 from tests.api.staff import take_in
-from tests.console.test_browser import Seen, address, chromium, fill_in, seen, send, sign_in, with_a_browser
+from tests.browsers import with_a_browser
 from tests.console.test_pages import verify
+from tests.console.windows import Seen, fill_in, send, sign_in
 from tests.databases import with_pango
-
-__all__ = ["address", "chromium", "seen"]
 
 
 @pytest.fixture

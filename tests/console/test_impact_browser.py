@@ -12,16 +12,9 @@ from service import rulesets
 from service.office import Office
 from service.record import right_now
 from service.store.session import transaction
+from tests.browsers import with_a_browser
 from tests.console.conftest import signed_in
-from tests.console.test_browser import (  # noqa: F401 (fixtures)
-    Seen,
-    address,
-    chromium,
-    seen,
-    send,
-    sign_in,
-    with_a_browser,
-)
+from tests.console.windows import Seen, send, sign_in
 from tests.proofs.impact_cases import AETNA, IOP, PHP, RULE_FROM, Made, keep, write_rules
 
 
@@ -43,8 +36,8 @@ def cases(app: Flask, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 @with_a_browser
 def test_the_touched_cases_are_listed_and_one_that_is_verified_again_leaves_the_list(
-    seen: Seen,  # noqa: F811
-    address: str,  # noqa: F811
+    seen: Seen,
+    address: str,
     cases: list[str],
 ) -> None:
     page = seen.page

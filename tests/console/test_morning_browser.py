@@ -14,18 +14,10 @@ from service.app import create_app
 from service.config import Settings
 from service.explain.page import FLORIDA
 from service.first_run import prepare
+from tests.browsers import with_a_browser
 from tests.console.conftest import signed_in
-from tests.console.test_browser import (  # noqa: F401 (fixtures)
-    WAYS,
-    Seen,
-    address,
-    chromium,
-    seen,
-    send,
-    sign_in,
-    with_a_browser,
-)
 from tests.console.test_morning import HEAD, about, on_file, row, settings  # noqa: F401 (fixtures)
+from tests.console.windows import WAYS, Seen, send, sign_in
 
 MANY = 26
 SLOW = 60_000
@@ -85,8 +77,8 @@ def call_in_minutes(page: Page, minutes: int) -> None:
 
 @with_a_browser
 def test_thirty_rows_are_done_while_the_page_is_open_and_four_of_them_come_first(
-    seen: Seen,  # noqa: F811
-    address: str,  # noqa: F811
+    seen: Seen,
+    address: str,
     first: int,
 ) -> None:
     page = seen.page
@@ -121,9 +113,9 @@ def test_thirty_rows_are_done_while_the_page_is_open_and_four_of_them_come_first
 
 @with_a_browser
 def test_a_row_is_mended_with_the_keyboard_alone(
-    chromium: Browser,  # noqa: F811
+    chromium: Browser,
     app: Flask,
-    address: str,  # noqa: F811
+    address: str,
 ) -> None:
     page = chromium.new_context(locale="en-US").new_page()
     signed_in(app, "clerk", "admissions")

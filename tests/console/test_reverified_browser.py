@@ -12,16 +12,10 @@ from schemas.reverification import Terms
 from service.jobs import reverifying, schedule
 from service.office import Office
 from service.store.session import transaction
+from tests.browsers import with_a_browser
 from tests.console.conftest import signed_in
-from tests.console.test_browser import (  # noqa: F401 (fixtures)
-    Seen,
-    address,
-    chromium,
-    seen,
-    sign_in,
-    with_a_browser,
-)
 from tests.console.test_morning import on_file, settings  # noqa: F401 (fixtures)
+from tests.console.windows import Seen, sign_in
 from tests.jobs.test_schedule import before_the_change
 
 
@@ -38,9 +32,9 @@ def due_today(app: Flask) -> Office:
 
 @with_a_browser
 def test_the_page_is_sound_while_it_is_under_way_and_with_what_was_found(
-    seen: Seen,  # noqa: F811
+    seen: Seen,
     app: Flask,
-    address: str,  # noqa: F811
+    address: str,
 ) -> None:
     page = seen.page
     sign_in(page, address)

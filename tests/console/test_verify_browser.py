@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from service.office import Office
 from service.store import card_images, sessions, users, verifications
 from service.store.session import transaction
 from tests.api.staff import PASSWORD, take_in
-from tests.console.test_browser import WAYS, Seen, fill_in, reachable, send, sign_in, with_a_browser
+from tests.browsers import open_chromium, with_a_browser
 from tests.console.test_verify import LEVEL, reply_of
-from tests.databases import browser_path
+from tests.console.windows import WAYS, Seen, fill_in, send, sign_in
 from tests.pictures import heic, jpeg
 
 # Pages that were left stay in memory, as in every browser of a person; for tests it is off otherwise.
@@ -26,22 +26,17 @@ NO_CARD = {"name": "card.heic", "mimeType": "image/heic", "buffer": heic()}
 
 
 @pytest.fixture(scope="module")
-def room(app: Flask) -> Iterator[str]:
-    """The service, where a browser can reach it."""
+def room(app: Flask, address: str) -> str:
+    """Where the pages of the service are, to whom somebody of the admissions staff is known."""
     take_in(app, "clerk", "admissions")
-    with reachable(app) as where:
-        yield where
+    return address
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, as Debian has it."""
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=browser_path(), args=["--no-sandbox"], ignore_default_args=AS_PEOPLE_HAVE_IT
-        )
+    """A browser that goes back as people's do."""
+    with open_chromium(ignore_default_args=AS_PEOPLE_HAVE_IT) as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture

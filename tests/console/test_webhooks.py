@@ -14,17 +14,10 @@ from service.store import webhooks
 from service.store.session import transaction
 from service.webhooks.sending import send_due
 from tests.api.staff import take_in
+from tests.browsers import with_a_browser
 from tests.console.conftest import signed_in
-from tests.console.test_browser import (  # noqa: F401 (fixtures)
-    Seen,
-    address,
-    chromium,
-    seen,
-    send,
-    sign_in,
-    with_a_browser,
-)
 from tests.console.test_pages import ROOM, words_of
+from tests.console.windows import Seen, send, sign_in
 from tests.webhooks.receiver import Receiver, receiving
 
 
@@ -123,9 +116,9 @@ def test_nobody_but_an_administrator_comes_in(app: Flask, staff: FlaskClient) ->
 
 @with_a_browser
 def test_the_pages_are_sound_for_everybody(
-    seen: Seen,  # noqa: F811
+    seen: Seen,
     app: Flask,
-    address: str,  # noqa: F811
+    address: str,
     receiver: Receiver,
 ) -> None:
     take_in(app, "the webmaster", "administrator")

@@ -8,26 +8,23 @@ press that is smaller than a fingertip. All that the page sends goes to the serv
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page, Request, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from service.app import create_app
 from service.config import Settings
 from service.first_run import prepare
 from service.office import Office
 from service.security import proof
+from tests.browsers import keep_picture, open_chromium, reachable, violations, with_a_browser
 from tests.console.conftest import UNLIMITED
-from tests.databases import browser_path, keeps_pictures
-from tests.widget.website import Website, reachable, register
+from tests.databases import keeps_pictures
+from tests.widget.website import Website, register
 
-SCREENS = Path(__file__).resolve().parents[2] / ".screens"
-VIOLATIONS = "axe.run({resultTypes: ['violations']}).then(found => found.violations)"
 FINGERTIP = 44
 
 WAYS: dict[str, Any] = {
@@ -58,11 +55,6 @@ KEPT = """async () => [document.cookie, localStorage.length, sessionStorage.leng
   (await indexedDB.databases()).length, location.search + location.hash]"""
 
 
-def with_a_browser(test: Any) -> Any:
-    """Leave a test out where no browser is named; the summary says so."""
-    return test if browser_path() else None
-
-
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The service."""
@@ -88,11 +80,9 @@ def website(app: Flask) -> Iterator[Website]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Chromium, as Debian has it."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
+    """A browser."""
+    with open_chromium() as browser:
         yield browser
-        browser.close()
 
 
 class Visit:
@@ -115,19 +105,14 @@ class Visit:
 
     def look(self, name: str) -> None:
         """Hold the page as it is now to what every state keeps, and keep a picture of it."""
-        self.page.evaluate(Axe().axe_script)
-        found = self.page.evaluate(VIOLATIONS)
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], name
+        assert violations(self.page) == [], name
         assert self.faults == [], name
         assert self.page.evaluate(self.small) == [], name
         assert self.page.viewport_size is not None
         width = self.page.viewport_size["width"]
         assert self.page.evaluate("document.documentElement.scrollWidth") <= width, name
-        if not keeps_pictures():
-            return
-        SCREENS.mkdir(exist_ok=True)
-        # With the caret hidden, as is usual, a style is put into the page, which its policy refuses.
-        self.page.screenshot(path=SCREENS / f"widget-{name}-{width}.png", full_page=True, caret="initial")
+        if keeps_pictures():
+            keep_picture(self.page, f"widget-{name}-{width}")
 
     def close(self) -> None:
         self.page.context.close()

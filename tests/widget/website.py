@@ -7,8 +7,7 @@ both on this machine and prints where; `make widget-demo` does that.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,7 +15,6 @@ from threading import Event, Thread
 from urllib.parse import parse_qsl, urlsplit
 
 from flask import Flask
-from werkzeug.serving import make_server
 
 from service.app import create_app
 from service.config import Settings
@@ -25,6 +23,7 @@ from service.office import Office
 from service.security.keys import draft_key, keep_key
 from service.security.permissions import SITE_SCOPES
 from service.store.session import transaction
+from tests.browsers import reachable
 
 POLICY = (
     "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'self'; img-src 'self'; "
@@ -133,18 +132,6 @@ class Website:
         """Serve no longer."""
         self._server.shutdown()
         self._server.server_close()
-
-
-@contextmanager
-def reachable(app: Flask, port: int = 0) -> Iterator[str]:
-    """The service, where a browser can reach it."""
-    server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def register(app: Flask, origin: str) -> str:
