@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
+from time import monotonic
 
 from service.store import audit
 from service.store.session import Store
 
 # When to look after something was written: soon, and again for transactions that took their time.
 LOOKS = (0.2, 0.8, 9.0)
+# Most transactions are short: what they write is looked for often, and what took its time now and then.
+SHORT = timedelta(seconds=5)
+FAR_EVERY = 20.0
 logger = logging.getLogger(__name__)
 
 
@@ -21,6 +25,7 @@ class Sealer:
         self._store = store
         self._written, self._ended = Event(), Event()
         self._thread: Thread | None = None
+        self._far_at = 0.0
 
     def wake(self) -> None:
         """Say that something was, or is about to be, committed."""
@@ -31,7 +36,7 @@ class Sealer:
 
     def catch_up(self) -> None:
         """Link what a process that was killed left behind, or what a backup caught before it was linked."""
-        self._seal()
+        self._seal(far=True)
 
     def stop(self) -> None:
         """End, with everything linked that is committed."""
@@ -39,7 +44,7 @@ class Sealer:
         self._written.set()
         if self._thread is not None:
             self._thread.join()
-        self._seal(waits=True)
+        self._seal(far=True, waits=True)
 
     def _run(self) -> None:
         while not self._ended.is_set():
@@ -48,13 +53,16 @@ class Sealer:
             for seconds in LOOKS:
                 if self._ended.wait(seconds):
                     return
-                self._seal()
+                self._seal(far=seconds == LOOKS[-1] or monotonic() >= self._far_at)
                 if self._written.is_set():
                     break
 
-    def _seal(self, *, waits: bool = False) -> None:
+    def _seal(self, *, far: bool, waits: bool = False) -> None:
+        back = audit.LOOK_BACK if far else SHORT
         try:
-            while audit.seal(self._store, datetime.now(UTC), waits=waits) == audit.AT_A_TIME:
+            while audit.seal(self._store, datetime.now(UTC), waits=waits, back=back) == audit.AT_A_TIME:
                 pass
+            if far:
+                self._far_at = monotonic() + FAR_EVERY
         except Exception as error:  # it is tried again; what waits is told by a check of the trail
             logger.warning("the audit trail could not be linked: %s", type(error).__name__)

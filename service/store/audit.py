@@ -109,11 +109,12 @@ def find_head(session: Session) -> Head:
     return Head(0, START) if row is None else Head(row.number, row.link)
 
 
-def seal(store: Store, now: datetime, *, waits: bool = False) -> int:
+def seal(store: Store, now: datetime, *, waits: bool = False, back: timedelta = LOOK_BACK) -> int:
     """Link what is committed and not linked yet; return how many events that were.
 
     One sealer at a time: another process that is at it already leaves nothing to do, unless this one
-    `waits` for it, for what was committed after the other had looked.
+    `waits` for it, for what was committed after the other had looked. Looking `back` less far before the
+    end of the chain costs less, and leaves out what was written then and is committed only now.
     """
     with transaction(store) as session:
         if not _is_alone(session, waits):
@@ -123,7 +124,7 @@ def seal(store: Store, now: datetime, *, waits: bool = False) -> int:
             return 0
         head = find_head(session)
         rows = []
-        for event in _unsealed(session, _since(session, head, now)):
+        for event in _unsealed(session, _since(session, head, now, back)):
             number = head.number + 1
             head = Head(number, link_of(key, head.link, number, event.digest))
             rows.append({"number": number, "event_id": event.id, "digest": event.digest, "link": head.link})
@@ -144,17 +145,18 @@ def _is_alone(session: Session, waits: bool) -> bool:
     return bool(taken.scalar_one())
 
 
-def _since(session: Session, head: Head, now: datetime) -> str:
+def _since(session: Session, head: Head, now: datetime, back: timedelta) -> str:
     """Return the id from which on events may not be linked yet."""
     last = select(audit_events.c.at).join(audit_chain, audit_chain.c.event_id == audit_events.c.id)
     at = session.connection.execute(last.where(audit_chain.c.number == head.number)).scalar_one_or_none()
-    return first_id(min(at or datetime.fromtimestamp(0, UTC), now) - LOOK_BACK) if at else ""
+    return first_id(min(at or datetime.fromtimestamp(0, UTC), now) - back) if at else ""
 
 
 def _unsealed(session: Session, since: str) -> list[Row[tuple[str, bytes]]]:
-    linked = select(audit_chain.c.event_id).where(audit_chain.c.event_id == audit_events.c.id)
+    # A value, so that each event is looked up by itself: a server would read the whole chain for an EXISTS.
+    link = select(audit_chain.c.event_id).where(audit_chain.c.event_id == audit_events.c.id)
     query = select(audit_events.c.id, audit_events.c.digest).where(
-        audit_events.c.id >= since, ~linked.exists()
+        audit_events.c.id >= since, link.scalar_subquery().is_(None)
     )
     return list(session.connection.execute(query.order_by(audit_events.c.id).limit(AT_A_TIME)))
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from threading import Thread
+from time import sleep
 
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from service.audit import Sealer
+from service.audit import SHORT, Sealer
 from service.security.crypto import make_vault
 from service.store import audit
 from service.store.audit import Event, Head, Verdict
-from service.store.session import Store, transaction
+from service.store.session import Store, first_id, transaction
 from service.store.tables import audit_chain, audit_events
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -231,6 +232,40 @@ def test_the_sealer_links_within_a_second_and_when_it_ends(store: Store) -> None
     write(store, 1)
     sealer.stop()
     assert check(store).linked == 3
+
+
+def late(store: Store, sealer: Sealer, seconds: int) -> Event:
+    """An event of so long ago that is committed now, after a newer one was linked."""
+    at = datetime.now(UTC) - timedelta(seconds=seconds)
+    event = Event(at, "client-1", "front desk", "verification.read", "v-1", "payment", id=first_id(at))
+    write(store, 1)
+    sealer.catch_up()
+    with transaction(store) as session:
+        audit.add(session, event)
+    return event
+
+
+def test_a_look_that_is_near_leaves_out_what_took_its_time_and_one_that_is_far_links_it(store: Store) -> None:
+    late(store, Sealer(store), seconds=50)
+    assert audit.seal(store, datetime.now(UTC), back=SHORT) == 0
+    assert audit.seal(store, datetime.now(UTC)) == 1
+    verdict = check(store)
+    assert (verdict.linked, verdict.waiting, verdict.fault) == (2, 0, None)
+
+
+def test_a_sealer_that_is_woken_all_the_time_links_what_took_its_time_too(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.audit.FAR_EVERY", 1.0)
+    monkeypatch.setattr("service.audit.LOOKS", (0.05, 100.0))
+    sealer = Sealer(store)
+    late(store, sealer, seconds=50)
+    until = datetime.now(UTC) + timedelta(seconds=10)
+    while check(store).waiting and datetime.now(UTC) < until:
+        sealer.wake()
+        sleep(0.01)
+    assert check(store).linked == 2
+    sealer.stop()
 
 
 def test_nothing_in_an_event_says_who_the_member_is() -> None:
