@@ -13,7 +13,7 @@ from service.store.session import Store
 # When to look after something was written: soon, and again for transactions that took their time.
 LOOKS = (0.2, 0.8, 9.0)
 # Most transactions are short: what they write is looked for often, and what took its time now and then.
-SHORT = timedelta(seconds=5)
+SHORT = timedelta(seconds=2)
 FAR_EVERY = 20.0
 logger = logging.getLogger(__name__)
 
