@@ -10,8 +10,9 @@ from time import monotonic
 from service.store import audit
 from service.store.session import Store
 
-# When to look after something was written: soon, and again for transactions that took their time.
-LOOKS = (0.2, 0.8, 9.0)
+# When to look after something was written: soon, for all that comes with it, and again for transactions
+# that took their time.
+SOON, AGAIN = 0.2, (0.8, 9.0)
 # Most transactions are short: what they write is looked for often, and what took its time now and then.
 SHORT = timedelta(seconds=2)
 FAR_EVERY = 20.0
@@ -50,12 +51,12 @@ class Sealer:
         while not self._ended.is_set():
             self._written.wait()
             self._written.clear()
-            for seconds in LOOKS:
-                if self._ended.wait(seconds):
-                    return
-                self._seal(far=seconds == LOOKS[-1] or monotonic() >= self._far_at)
-                if self._written.is_set():
+            self._ended.wait(SOON)
+            self._seal(far=monotonic() >= self._far_at)
+            for seconds in AGAIN:
+                if self._written.wait(seconds):
                     break
+                self._seal(far=seconds == AGAIN[-1] or monotonic() >= self._far_at)
 
     def _seal(self, *, far: bool, waits: bool = False) -> None:
         back = audit.LOOK_BACK if far else SHORT
