@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTEST := $(BIN)/python -m pytest
+# Tests of a module stay together as long as they can: it sets up its service, or its browser, once.
+SIDE_BY_SIDE := -n 3 --dist worksteal
 PACKAGES := schemas payers service
 CHECKED := $(PACKAGES) tests $(wildcard bench migrations)
 UV := .locker/bin/uv
@@ -107,12 +109,12 @@ rules: setup ## The rulebook: shape, sources, dates, worked examples
 
 .PHONY: test
 test: tools ## All tests, warnings as errors; every branch of service/engine must be reached
-	$(PYTEST) -q -n 3 $(ENGINE) --cov=service/engine --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
-	$(PYTEST) -q -n 3 $(addprefix --ignore=,$(ENGINE))
+	$(PYTEST) -q $(SIDE_BY_SIDE) $(ENGINE) --cov=service/engine --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
+	$(PYTEST) -q $(SIDE_BY_SIDE) $(addprefix --ignore=,$(ENGINE))
 
 .PHONY: screens
 screens: tools ## Pictures of the pages in .screens, in both languages, narrow, wide and dark (minutes)
-	OPENVOB_TEST_SCREENS=1 $(PYTEST) -q -n 3 $(wildcard tests/console/test_*browser*.py tests/widget/test_*browser*.py) \
+	OPENVOB_TEST_SCREENS=1 $(PYTEST) -q $(SIDE_BY_SIDE) $(wildcard tests/console/test_*browser*.py tests/widget/test_*browser*.py) \
 		tests/console/test_documents.py tests/console/test_webhooks.py tests/console/test_actuals.py
 
 .PHONY: contract

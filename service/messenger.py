@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 import ssl
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from celery import Celery
+if TYPE_CHECKING:
+    from celery import Celery
 
 DRAIN = "drain"
 PULSE_SECONDS = 5.0
@@ -25,6 +26,9 @@ logger = logging.getLogger(__name__)
 
 def open_broker(address: str) -> Celery:
     """The library's application for a broker: late acknowledgements, no results, nothing but names sent."""
+    # A service that works in the background itself starts sooner without the library.
+    from celery import Celery
+
     app = Celery("openvob", broker=address, set_as_current=False)
     app.conf.update(
         task_default_queue=QUEUE,
