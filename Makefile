@@ -126,7 +126,7 @@ proof: tools ## The money identities over 100,000 random cases of each kind (a q
 	OPENVOB_PROOF_CASES=200000 $(PYTEST) -q tests/engine/test_identities.py
 
 .PHONY: bench
-bench: tools ## All of bench/ that takes minutes: docs/performance.md says what, and holds the tables (20 minutes)
+bench: tools ## All of bench/ that takes minutes: docs/performance.md says what, and holds the tables (an hour)
 	@for bench in $(BENCHES); do \
 		echo; echo "bench.$$bench"; $(BIN)/python -m bench.$$bench || left_out="$$left_out $$bench"; \
 	done; test -z "$$left_out" || { echo "Not measured:$$left_out" >&2; exit 1; }
@@ -140,7 +140,7 @@ bench-server: tools ## gunicorn beside granian on the real route, with wrk (a qu
 	$(BIN)/python -m bench.server
 
 .PHONY: bench-workers
-bench-workers: tools ## Rows a second with one Celery worker and two (needs PostgreSQL and Redis; minutes)
+bench-workers: tools ## Rows a second with one Celery worker and two (needs PostgreSQL and Redis; a quarter of an hour)
 	$(BIN)/python -m bench.celery_workers
 
 .PHONY: load
