@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from flask import redirect, request, url_for
@@ -36,12 +37,13 @@ def webhooks() -> ResponseReturnValue:
 @console.post("/webhooks")
 def register_webhook() -> ResponseReturnValue:
     """Register an address of the clinic's; its secret is on the page that follows, and nowhere else."""
-    typed = {"url": request.form.get("url", "").strip()}
+    url = request.form.get("url", "").strip()
     events = [event for event in webhook_events.EVENTS if event in request.form.getlist("events")]
+    typed = {"url": url, "events": events}
     who = caller()
     try:
         made = registering.draft(
-            typed["url"],
+            url,
             events or None,
             right_now(),
             client=(who.id, who.name),
@@ -124,7 +126,7 @@ CHANGES: Mapping[str, Callable[[Session, Endpoint], str | None]] = {
 
 
 def _all(
-    status: int = 200, typed: Mapping[str, str] | None = None, faults: Mapping[str, str] | None = None
+    status: int = 200, typed: Mapping[str, Any] | None = None, faults: Mapping[str, str] | None = None
 ) -> ResponseReturnValue:
     with transaction(office().store) as session:
         found = kept.list_all(session)

@@ -100,12 +100,14 @@ def test_what_went_wrong_is_seen_and_seen_to(
         ("https://10.0.0.1/hooks", "leads into a private network"),
     ],
 )
-def test_an_address_that_cannot_be_is_said_so_beside_the_field(
+def test_an_address_that_cannot_be_is_said_so_beside_the_field_and_nothing_has_to_be_chosen_again(
     administrator: FlaskClient, url: str, said: str
 ) -> None:
-    answer = administrator.post(f"{ROOM}/webhooks", data={"url": url})
+    answer = administrator.post(f"{ROOM}/webhooks", data={"url": url, "events": "batch.finished"})
     assert answer.status_code == 422
     assert said in words_of(answer.text)
+    assert f'value="{url}"' in answer.text
+    assert re.findall(r'value="([a-z.]+)" checked', answer.text) == ["batch.finished"]
     assert 'class="secret"' not in answer.text
 
 
