@@ -52,13 +52,14 @@ class Sealer:
             self._written.wait()
             self._written.clear()
             self._ended.wait(SOON)
-            self._seal(far=monotonic() >= self._far_at)
+            self._seal()
             for seconds in AGAIN:
                 if self._written.wait(seconds):
                     break
-                self._seal(far=seconds == AGAIN[-1] or monotonic() >= self._far_at)
+                self._seal(far=seconds == AGAIN[-1])
 
-    def _seal(self, *, far: bool, waits: bool = False) -> None:
+    def _seal(self, *, far: bool = False, waits: bool = False) -> None:
+        far = far or monotonic() >= self._far_at
         back = audit.LOOK_BACK if far else SHORT
         try:
             while audit.seal(self._store, datetime.now(UTC), waits=waits, back=back) == audit.AT_A_TIME:

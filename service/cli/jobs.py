@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
-from types import MappingProxyType
 
 import click
 
@@ -18,22 +17,12 @@ from service.production import refuse_unfit
 NOT_CLUSTERED = "OPENVOB_JOBS_ENGINE is `embedded`: vob serve works in the background itself."
 
 
-PLACES = MappingProxyType(
-    {
-        "due": ("service.cli.due", "due"),
-        "work": (__name__, "work"),
-        "beat": (__name__, "beat"),
-        "alive": (__name__, "alive"),
-    }
-)
-
-
-@click.group(cls=Commands, places=PLACES)
+@click.group(cls=Commands, places={"due": ("service.cli.due", "due")})
 def jobs() -> None:
     """What is due by itself; workers and their clock, where work in the background is done by `celery`."""
 
 
-@click.command()
+@jobs.command()
 @click.option(
     "--processes",
     type=click.IntRange(1, 64),
@@ -44,13 +33,12 @@ def jobs() -> None:
 def work(processes: int) -> None:
     """Do what waits in the database until told to end; any number of these may run, on any hosts."""
     settings = _settings()
-    with _counting_together(settings):
+    with _showing_metrics(settings):
         from service.cli.cluster import cluster_app
         from service.office import open_store_of
 
         with settings_needed():
             open_store_of(settings).close()
-        _show_metrics(settings)
         worker = cluster_app(settings).Worker(
             concurrency=processes,
             pool="prefork",
@@ -63,7 +51,7 @@ def work(processes: int) -> None:
     raise SystemExit(worker.exitcode)
 
 
-@click.command()
+@jobs.command()
 def beat() -> None:
     """Wake the workers every few seconds, and do by the clock what is due; two of these do no harm."""
     settings = _settings()
@@ -72,7 +60,7 @@ def beat() -> None:
     cluster_app(settings).Beat(loglevel=settings.log_level.upper(), quiet=True).run()
 
 
-@click.command()
+@jobs.command()
 def alive() -> None:
     """Say whether the worker or the clock of this machine gave a sign of life within a minute."""
     settings = _settings()
@@ -92,8 +80,8 @@ def _settings() -> Settings:
 
 
 @contextmanager
-def _counting_together(settings: Settings) -> Iterator[None]:
-    """Let the processes of a worker count in a folder of its own, where anybody can ask for it.
+def _showing_metrics(settings: Settings) -> Iterator[None]:
+    """Let the processes of a worker count in a folder of its own, and show it where a port is given.
 
     Whether metrics are counted for one process or for several is decided when they are imported.
     """
@@ -102,16 +90,11 @@ def _counting_together(settings: Settings) -> Iterator[None]:
         return
     with TemporaryDirectory(prefix="openvob-metrics-") as folder:
         os.environ[METRICS_FOLDER] = folder
+        from service.observe.metrics import serve_metrics
+
+        try:
+            serve_metrics(settings.host, settings.jobs_metrics_port)
+        except OSError as error:
+            where = f"{settings.host} port {settings.jobs_metrics_port}"
+            raise NoAnswer(f"cannot show metrics on {where}: {error.strerror}.") from None
         yield
-
-
-def _show_metrics(settings: Settings) -> None:
-    if not settings.jobs_metrics_port:
-        return
-    from service.observe.metrics import serve_metrics
-
-    try:
-        serve_metrics(settings.host, settings.jobs_metrics_port)
-    except OSError as error:
-        where = f"{settings.host} port {settings.jobs_metrics_port}"
-        raise NoAnswer(f"cannot show metrics on {where}: {error.strerror}.") from None

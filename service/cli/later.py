@@ -10,20 +10,20 @@ import click
 
 
 class Commands(click.Group):
-    """Commands by their names: the module that each stands in, and its name there; in order of importance."""
+    """Commands by their names, each with the module that it stands in and its name there, before its own."""
 
     def __init__(self, *args: Any, places: Mapping[str, tuple[str, str]], **more: Any) -> None:
         super().__init__(*args, **more)
         self._places = places
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of all commands, in order of importance."""
-        return list(self._places)
+        """Return the names of all commands, in the order in which they were given."""
+        return [*self._places, *self.commands]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command by its name."""
         if cmd_name not in self._places:
-            return None
+            return super().get_command(ctx, cmd_name)
         module, name = self._places[cmd_name]
         command: click.Command = getattr(import_module(module), name)
         return command
